@@ -1,0 +1,1 @@
+"""What screen and speak ask: does this message speak of danger, may this sentence be shown."""

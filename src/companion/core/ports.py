@@ -1,0 +1,148 @@
+"""What a turn asks of the outside world. Each port is small, and each has a strict double in `backends/scripted.py`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypedDict
+
+import numpy as np
+from numpy.typing import NDArray
+
+from companion.core.concern import Concern, Tier
+from companion.core.handoff import HandoffState
+from companion.core.line import Line
+from companion.core.message import Turn
+from companion.core.note import Hit, Note
+from companion.core.value import Value
+
+Vector = NDArray[np.float32]
+"""Unit length, shape (dimensions,)."""
+
+
+class PromptMessage(TypedDict):
+    """One entry of the prompt that a model reads."""
+
+    role: Literal["system", "user", "assistant"]
+    content: str
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A message made ready once for every step: as it was said, as it is matched, and as a vector."""
+
+    said: str
+    plain: str
+    """Normalised for matching only; never shown."""
+    vector: Vector | None = None
+    """None while no embedder is loaded; everything that matters works without."""
+
+
+class Normalise(Protocol):
+    """Makes text ready for matching."""
+
+    def __call__(self, text: str) -> str:
+        """Return `text` folded; never raises for any string."""
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors."""
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return unit vectors, shape (len(texts), dimensions). Raises ModelError when there is no model."""
+
+
+class ChatModel(Protocol):
+    """Anything that can carry on a conversation, piece by piece."""
+
+    def stream(self, prompt: Sequence[PromptMessage], *, longest: int) -> Iterator[str]:
+        """Yield pieces of a reply of at most `longest` tokens. Raises ModelError. Closing the iterator stops it."""
+
+
+class InputCheck(Protocol):
+    """Reads a message for danger."""
+
+    @property
+    def name(self) -> str:
+        """A short name, for reasons."""
+
+    def concerns(self, heard: Heard) -> Iterable[Concern]:
+        """Return every concern about the message; nothing when there is none."""
+
+
+class Objection(Value):
+    """Why a sentence must not be shown."""
+
+    check: str
+    kind: str
+    because: str
+    """The name of the rule; never the sentence."""
+
+
+class OutputCheck(Protocol):
+    """Reads a sentence before anybody sees it."""
+
+    @property
+    def name(self) -> str:
+        """A short name, for reasons."""
+
+    def objections(self, sentence: str, cleared: str) -> Iterable[Objection]:
+        """Return every objection to `sentence` coming after `cleared`, the reply so far."""
+
+
+class Boundaries(Protocol):
+    """Recognises what the companion answers with fixed words instead of the model's."""
+
+    def boundary(self, heard: Heard) -> str | None:
+        """Return the boundary's name, or None."""
+
+
+class Library(Protocol):
+    """The published notes."""
+
+    def search(self, turn: Turn, heard: Heard, *, most: int) -> tuple[Hit, ...]:
+        """Return up to `most` passages of different notes, best first; nothing under the floor."""
+
+    def note(self, note_id: str) -> Note | None:
+        """Return a published note, or None when it is not (or no longer) there."""
+
+
+class FixedWords(Value):
+    """Words that people wrote to be said word for word."""
+
+    id: str
+    text: str
+    choices: tuple[str, ...] = ()
+
+
+class Words(Protocol):
+    """The fixed words of one language."""
+
+    def say(self, key: str, used: frozenset[str], blanks: Mapping[str, str] | None = None) -> FixedWords:
+        """Return the first variant of `key` that was not said yet (the first again when all were), its blanks filled.
+
+        Raises NoteError when there is no such key or a blank is left empty.
+        """
+
+    def has(self, key: str) -> bool:
+        """Return whether there are words for `key`."""
+
+
+class Lines(Protocol):
+    """The helplines."""
+
+    def for_region(self, region: str, audiences: Sequence[str] = (), *, most: int = 4) -> tuple[Line, ...]:
+        """Return lines to offer, best first; the last is always a worldwide directory."""
+
+    def emergency(self, region: str) -> str:
+        """Return the region's emergency number as the data has it; never empty."""
+
+
+class People(Protocol):
+    """The human supporters."""
+
+    def ring(self, tier: Tier) -> HandoffState:
+        """Try to bring somebody in, without a word of the person; return where that stands."""
+
+    def on_duty(self) -> str:
+        """Return one honest line: who is there and until when, or that nobody is."""

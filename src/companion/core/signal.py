@@ -1,0 +1,102 @@
+"""Signals: what curators write down about how people speak of danger, of boundaries, and of what must not be said."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from companion.core.concern import Kind, Subject, Tier
+from companion.core.value import Value
+
+Slots = dict[str, tuple[str, ...]]
+Patterns = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class Rule(Value):
+    """Patterns with a name and a reason. How patterns are written is told in knowledge/signals/README.md."""
+
+    name: str
+    why: str
+    """One line for whoever reads the file after you."""
+    any: Patterns
+    """One of these must be found."""
+    unless: tuple[str, ...] = ()
+    """Look-alikes: where one of these is found over the same words, the find does not count."""
+    aside: tuple[str, ...] = ()
+    """Look-alikes: where one of these stands anywhere in the same sentence, the find does not count."""
+    examples: Patterns
+    """Messages in which the rule must find something; run as tests."""
+    leaves: tuple[str, ...] = ()
+    """Messages in which the rule must find nothing; run as tests."""
+
+
+class DangerSignal(Rule):
+    """A way of speaking about danger."""
+
+    tier: Tier
+    kind: Kind
+    subject: Subject = Subject.SELF
+    negated: Tier = Tier.WATCH
+    """The tier when the find is denied ("I'm not going to ..."). A denial of something grave is still worth asking."""
+    past: Tier = Tier.WATCH
+    """The tier when the find is told as past."""
+    by_actor: bool = False
+    """Whether the danger belongs to whoever acts in the sentence ("my son took ..."), so that it may be somebody else's."""
+
+
+class Combination(Value):
+    """Signals that mean more together than each alone."""
+
+    name: str
+    why: str
+    all: tuple[Kind, ...]
+    tier: Tier
+    kind: Kind
+
+
+class Contexts(Value):
+    """Words around a find that change what it means."""
+
+    negation: tuple[str, ...] = ()
+    past: tuple[str, ...] = ()
+    still: tuple[str, ...] = ()
+    """Words that make a past event present again."""
+    fiction: tuple[str, ...] = ()
+    idiom: tuple[str, ...] = ()
+    myself: tuple[str, ...] = ()
+    """Words by which the person means themselves."""
+    other: tuple[str, ...] = ()
+    """Words by which the person means somebody else."""
+
+
+class DangerSignals(Value):
+    """Everything the phrase floor of one language knows."""
+
+    language: str
+    reviewed: bool = False
+    slots: Slots = {}
+    contexts: Contexts = Contexts()
+    signals: tuple[DangerSignal, ...] = ()
+    combinations: tuple[Combination, ...] = ()
+
+
+class BoundarySignal(Rule):
+    """A way of asking for something that fixed words answer better than a model."""
+
+    boundary: str
+
+
+class GuardSignal(Rule):
+    """A way of saying something that the companion must not say."""
+
+    kind: str
+    whole_reply: bool = False
+    """Whether the pattern is looked for in the whole reply so far and not in the last sentence alone."""
+
+
+class RuleSet(Value):
+    """Rules with the slots that their patterns use."""
+
+    language: str
+    slots: Slots = {}
+    boundaries: tuple[BoundarySignal, ...] = ()
+    guards: tuple[GuardSignal, ...] = ()

@@ -1,0 +1,41 @@
+"""What a talk has shown so far, as one small value: folded from events, never re-read from the words."""
+
+from __future__ import annotations
+
+from companion.core.concern import Kind, Tier, Verdict
+from companion.core.value import Value
+
+
+class SoFar(Value):
+    """Everything about the talk before this message that a step may need. Holds no words of the person."""
+
+    turns: int = 0
+    highest: Tier = Tier.ORDINARY
+    highest_kinds: tuple[Kind, ...] = ()
+    staying: bool = False
+    """True while the talk is inside the crisis protocol; it ends when the person says that they want to go on."""
+    crisis_kind: Kind | None = None
+    """The kind that the protocol is speaking to."""
+    crisis_step: int = 0
+    """How many steps of the protocol have been said for `crisis_kind`."""
+    asked_plainly: bool = False
+    """Whether the plain question about suicide has been asked in this talk."""
+    used_words: frozenset[str] = frozenset()
+    """Ids of fixed words already said, so that nothing repeats."""
+    shown_notes: tuple[str, ...] = ()
+    """Ids of notes already shown, oldest first."""
+
+    def after_verdict(self, verdict: Verdict) -> SoFar:
+        """Return the talk after a message was screened; costs the same however long the talk is."""
+        graver = verdict.fresh > self.highest
+        return self.model_copy(
+            update={
+                "turns": self.turns + 1,
+                "highest": max(self.highest, verdict.fresh),
+                "highest_kinds": verdict.kinds if graver else self.highest_kinds,
+            }
+        )
+
+    def with_words(self, *ids: str) -> SoFar:
+        """Return the talk after these fixed words were said."""
+        return self.model_copy(update={"used_words": self.used_words | set(ids)})
