@@ -8,6 +8,7 @@ from companion.core.concern import Verdict
 from companion.core.handoff import HandoffState
 from companion.core.line import Line
 from companion.core.note import Hit
+from companion.core.talk import SoFar
 from companion.core.value import Value
 
 
@@ -44,6 +45,8 @@ class Said(Value):
     """Who wrote it: the language model, or people, word for word."""
     words: str = ""
     """The id of the fixed words, for `voice` fixed."""
+    choices: tuple[str, ...] = ()
+    """Answers that the person can give with one touch; free text always works too."""
 
 
 class Quoted(Value):
@@ -56,6 +59,7 @@ class Quoted(Value):
     text: str
     title: str
     credit: str
+    """Says "Illustrative story" where nobody's life is told."""
     content_notes: tuple[str, ...] = ()
     note_kind: Literal["story", "practice", "resource"]
     because: str = ""
@@ -70,8 +74,6 @@ class Offered(Value):
     """The region's emergency number, when it belongs on the card; empty otherwise."""
     urgent: bool = False
     """Whether the card stands above everything else."""
-    choices: tuple[str, ...] = ()
-    """Answers that the person can give with one touch; free text always works too."""
 
 
 class HandoffChanged(Value):
@@ -91,9 +93,11 @@ class Withheld(Value):
 
 
 class Finished(Value):
-    """The turn is over."""
+    """The turn is over; always the last event."""
 
     kind: Literal["finished"] = "finished"
+    so_far: SoFar
+    """What the talk has shown, for the turn that comes next."""
 
 
 class Stumbled(Value):

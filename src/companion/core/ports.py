@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypedDict
 
@@ -13,7 +13,7 @@ from companion.core.concern import Concern, Tier
 from companion.core.handoff import HandoffState
 from companion.core.line import Line
 from companion.core.message import Turn
-from companion.core.note import Hit, Note
+from companion.core.note import Hit, Note, NoteKind
 from companion.core.value import Value
 
 Vector = NDArray[np.float32]
@@ -55,7 +55,7 @@ class Embedder(Protocol):
 class ChatModel(Protocol):
     """Anything that can carry on a conversation, piece by piece."""
 
-    def stream(self, prompt: Sequence[PromptMessage], *, longest: int) -> Iterator[str]:
+    def stream(self, prompt: Sequence[PromptMessage], *, longest: int) -> Generator[str, None, None]:
         """Yield pieces of a reply of at most `longest` tokens. Raises ModelError. Closing the iterator stops it."""
 
 
@@ -79,6 +79,15 @@ class Objection(Value):
     """The name of the rule; never the sentence."""
 
 
+class Draft(Value):
+    """What a sentence is read with: everything that came before it."""
+
+    cleared: str = ""
+    """The reply so far, every sentence of it cleared."""
+    said: tuple[str, ...] = ()
+    """What the person said in this talk, oldest first, the message being answered last."""
+
+
 class OutputCheck(Protocol):
     """Reads a sentence before anybody sees it."""
 
@@ -86,8 +95,8 @@ class OutputCheck(Protocol):
     def name(self) -> str:
         """A short name, for reasons."""
 
-    def objections(self, sentence: str, cleared: str) -> Iterable[Objection]:
-        """Return every objection to `sentence` coming after `cleared`, the reply so far."""
+    def objections(self, sentence: str, draft: Draft) -> Iterable[Objection]:
+        """Return every objection to `sentence` coming after `draft`."""
 
 
 class Boundaries(Protocol):
@@ -97,11 +106,22 @@ class Boundaries(Protocol):
         """Return the boundary's name, or None."""
 
 
+Answer = Literal["yes", "no", "unsure", "go_on"]
+"""How a plain question was answered; "go_on" asks to talk about something else."""
+
+
+class Answers(Protocol):
+    """Reads the answer to a plain question."""
+
+    def answer(self, heard: Heard) -> Answer | None:
+        """Return the answer, or None when the message is something else."""
+
+
 class Library(Protocol):
     """The published notes."""
 
-    def search(self, turn: Turn, heard: Heard, *, most: int) -> tuple[Hit, ...]:
-        """Return up to `most` passages of different notes, best first; nothing under the floor."""
+    def search(self, turn: Turn, heard: Heard, kind: NoteKind, *, most: int) -> tuple[Hit, ...]:
+        """Return up to `most` passages of different notes of `kind`, best first; nothing under the floor."""
 
     def note(self, note_id: str) -> Note | None:
         """Return a published note, or None when it is not (or no longer) there."""
@@ -113,6 +133,22 @@ class FixedWords(Value):
     id: str
     text: str
     choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reflection:
+    """Curated words that give back what was heard, and a question that may follow them."""
+
+    words: FixedWords
+    mood: str
+    ask: FixedWords | None = None
+
+
+class Reflections(Protocol):
+    """The bank of curated reflections of one language."""
+
+    def nearest(self, heard: Heard, used: frozenset[str]) -> Reflection:
+        """Return the reflection nearest in meaning whose words were not said yet; always returns one."""
 
 
 class Words(Protocol):
@@ -146,3 +182,17 @@ class People(Protocol):
 
     def on_duty(self) -> str:
         """Return one honest line: who is there and until when, or that nobody is."""
+
+
+class VectorSearch(Protocol):
+    """Rows found by meaning."""
+
+    def search(self, vector: Vector, most: int) -> list[tuple[int, float]]:
+        """Return up to `most` pairs of row and cosine, best first."""
+
+
+class LexicalSearch(Protocol):
+    """Rows found by words."""
+
+    def search(self, plain: str, most: int) -> list[tuple[int, float]]:
+        """Return up to `most` pairs of row and score, best first; only rows that share a word."""

@@ -89,8 +89,6 @@ class GuardSignal(Rule):
     """A way of saying something that the companion must not say."""
 
     kind: str
-    whole_reply: bool = False
-    """Whether the pattern is looked for in the whole reply so far and not in the last sentence alone."""
 
 
 class RuleSet(Value):

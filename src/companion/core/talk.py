@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from companion.core.concern import Kind, Tier, Verdict
+from companion.core.concern import Kind, Subject, Tier, Verdict
 from companion.core.value import Value
 
 
@@ -16,8 +16,15 @@ class SoFar(Value):
     """True while the talk is inside the crisis protocol; it ends when the person says that they want to go on."""
     crisis_kind: Kind | None = None
     """The kind that the protocol is speaking to."""
+    crisis_tier: Tier = Tier.ORDINARY
+    """The tier at which the protocol is speaking; it only rises."""
+    crisis_subject: Subject = Subject.SELF
     crisis_step: int = 0
     """How many steps of the protocol have been said for `crisis_kind`."""
+    awaiting_answer: bool = False
+    """Whether the plain question was the last thing said, so that a bare "yes" means something."""
+    rang: bool = False
+    """Whether a human supporter was called for in this talk."""
     asked_plainly: bool = False
     """Whether the plain question about suicide has been asked in this talk."""
     used_words: frozenset[str] = frozenset()

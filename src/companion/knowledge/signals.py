@@ -70,3 +70,8 @@ def read_rules(folder: Path) -> RuleSet:
         boundaries=tuple(as_value(BoundarySignal, t, where) for t, where in _tables(boundaries, "boundary")),
         guards=tuple(as_value(GuardSignal, t, where) for t, where in _tables(guard, "guard")),
     )
+
+
+def read_answers(folder: Path) -> dict[str, tuple[str, ...]]:
+    """Return the patterns of each answer. Raises NoteError."""
+    return {name: tuple(patterns) for name, patterns in read_toml(folder / "answers.toml").items()}

@@ -1,0 +1,1 @@
+"""Every heavy import and everything that touches the world. Nothing here decides what is said."""

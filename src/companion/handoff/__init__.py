@@ -1,0 +1,1 @@
+"""People: who is on, and how they are called."""

@@ -1,0 +1,1 @@
+"""The pages. They turn input into values, ask `app`, and show what comes back. They decide nothing."""
