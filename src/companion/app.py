@@ -19,14 +19,17 @@ from companion.checks.contacts import Contacts
 from companion.checks.grounded import Grounded
 from companion.checks.normalise import plain
 from companion.checks.phrases import PhraseFloor
+from companion.checks.wording import Wording
 from companion.core.concern import Verdict
 from companion.core.errors import ModelError
 from companion.core.events import Event
 from companion.core.message import Message, Turn
 from companion.core.ports import ChatModel, Draft, Heard, Objection, People
+from companion.core.prompts import Profile
 from companion.core.talk import SoFar
 from companion.handoff.nobody import NobodyOnDuty
 from companion.knowledge.lines import LineBook, read_lines
+from companion.knowledge.lint import Shelf
 from companion.knowledge.live import IndexTools, LiveLibrary
 from companion.knowledge.prompts import read_prompts, read_small_words
 from companion.knowledge.reflections import ReflectionBank, read_reflections
@@ -35,7 +38,6 @@ from companion.knowledge.vocabulary import Vocabulary, read_vocabulary
 from companion.knowledge.words import read_words
 from companion.settings import Settings
 from companion.turn.deliver import rehearse, take_turn
-from companion.core.prompts import Profile
 from companion.turn.kit import Kit
 from companion.turn.person import ask_for_a_person
 from companion.turn.screen import hear, screen
@@ -190,6 +192,16 @@ def build(settings: Settings, *, model: ChatModel | None = None, people: People 
         profile=profile,
     )
     return Companion(kit, library, embedder, lines, vocabulary)
+
+
+def shelf(knowledge: Path, language: str) -> Shelf:
+    """Return what the notes of a knowledge folder are linted against. Raises NoteError."""
+    return Shelf(
+        vocabulary=read_vocabulary(knowledge / "vocabulary.yaml"),
+        lines=read_lines(knowledge / "resources" / "crisis-lines.yaml"),
+        wording=Wording(read_rules(knowledge / "signals" / language)),
+        today=date.today(),
+    )
 
 
 def profile_of(path: Path | None, context: int) -> Profile:

@@ -24,7 +24,11 @@ HEARD = {
 }
 """Messages that every start reads, with the tier that the floor must give."""
 
-STOPPED = ("As a licensed therapist, I can say this is depression.", "Call 555 010 9999 now.", "You should stop taking your meds.")
+STOPPED = (
+    "As a licensed therapist, I can say this is depression.",
+    "Call 555 010 9999 now.",
+    "You should stop taking your meds.",
+)
 """Sentences that the guard must stop before anybody is served."""
 
 
@@ -80,7 +84,9 @@ def _protocol(companion: Companion) -> Iterator[Finding]:
 def _lines(companion: Companion, settings: Settings) -> Iterator[Finding]:
     region = settings.region
     own = [line for line in companion.kit.lines.for_region(region, most=6) if line.region.split("-")[0] == region.split("-")[0]]
-    detail = f"{len(own)} lines to begin with" if own else f"there is no line for {region}; set `region` to one of {_some_regions(companion)}"
+    detail = (
+        f"{len(own)} lines to begin with" if own else f"there is no line for {region}; set `region` to one of {_some_regions(companion)}"
+    )
     yield Finding(f"lines for {region}", bool(own), detail)
     try:
         yield Finding("emergency number", True, companion.kit.lines.emergency(region))

@@ -82,7 +82,7 @@ class SentenceEmbedder:
                 from sentence_transformers import SentenceTransformer
 
                 self._model = SentenceTransformer(str(self.path.resolve()), local_files_only=True, device="cpu")
-            except Exception as error:  # noqa: BLE001 - whatever the file does to the library, it is a broken model to us
+            except Exception as error:
                 mend = "install it again or name another one"
                 self._broken = ModelBroken(f"the embedder cannot be loaded ({type(error).__name__})", where=str(self.path), mend=mend)
                 raise self._broken from error

@@ -174,7 +174,7 @@ class LlamaModel:
             import llama_cpp
 
             engine = llama_cpp.Llama(model_path=str(path.resolve()), n_ctx=self._context, verbose=False)
-        except Exception as error:  # noqa: BLE001 - a truncated file fails in many ways inside the library
+        except Exception as error:
             mend = "fetch the model again, or name another file"
             raise ModelBroken(f"the model cannot be loaded ({type(error).__name__})", where=str(path), mend=mend) from error
         if "tokenizer.chat_template" not in engine.metadata:

@@ -8,7 +8,6 @@ from companion.checks.patterns import compiled
 from companion.core.ports import Draft, Objection
 from companion.core.signal import GuardSignal, RuleSet
 
-
 _STOP = re.compile(r"[.?!;\n]+")
 
 
@@ -19,9 +18,7 @@ class Claims:
 
     def __init__(self, rules: RuleSet) -> None:
         self._rules = [
-            (rule, any_, compiled(rule.unless, rules.slots))
-            for rule in rules.guards
-            if (any_ := compiled(rule.any, rules.slots))
+            (rule, any_, compiled(rule.unless, rules.slots)) for rule in rules.guards if (any_ := compiled(rule.any, rules.slots))
         ]
 
     def objections(self, sentence: str, draft: Draft) -> Iterable[Objection]:

@@ -8,7 +8,8 @@ from companion.core.ports import Draft, Objection
 
 _RUN = re.compile(r"(?<![\w])\+?\(?\d[\d\s().\-/\u2010-\u2015]*\d|\d{3,}")
 _DIGIT_WORDS = {
-    "zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
+    "zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4",
+    "five": "5", "six": "6", "seven": "7", "eight": "8", "nine": "9",
 }  # fmt: skip
 _SPELLED = re.compile(rf"\b(?:{'|'.join(_DIGIT_WORDS)})(?:[\s,-]+(?:{'|'.join(_DIGIT_WORDS)})){{2,}}\b", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -51,7 +52,7 @@ class Contacts:
         if len(number) < FEWEST_DIGITS or _YEAR.fullmatch(run.strip()) or number in self._numbers or number in said:
             return True
         parts = [digits(part) for part in re.split(r"[^\d]+", run) if part]
-        return bool(re.fullmatch(r"\d{1,2}[:.]\d\d", run.strip())) or all(len(part) < FEWEST_DIGITS for part in parts) and len(parts) <= 2
+        return bool(re.fullmatch(r"\d{1,2}[:.]\d\d", run.strip())) or (all(len(part) < FEWEST_DIGITS for part in parts) and len(parts) <= 2)
 
     def _unknown(self, what: str) -> Objection:
         return Objection(check=self.name, kind="contact", because=f"{what} that is not in the data")

@@ -12,7 +12,26 @@ from companion.checks.normalise import plain
 from companion.core.ports import Draft, Objection
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|\d+")
-_ENDINGS = ("ingly", "fully", "ness", "ings", "edly", "ing", "ied", "ies", "est", "ely", "ers", "ed", "es", "er", "ly", "y", "s", "e")
+_ENDINGS = (
+    "ingly",
+    "fully",
+    "ness",
+    "ings",
+    "edly",
+    "ing",
+    "ied",
+    "ies",
+    "est",
+    "ely",
+    "ers",
+    "ed",
+    "es",
+    "er",
+    "ly",
+    "y",
+    "s",
+    "e",
+)
 _DENIALS = frozenset({"not", "no", "never", "nobody", "nothing", "none", "without", "cannot"})
 LONGEST = 26
 """Words in one sentence; beyond this a small model has lost its subject."""

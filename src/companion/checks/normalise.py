@@ -26,7 +26,8 @@ CONTRACTIONS = {
     "tmrw": "tomorrow", "pls": "please", "plz": "please", "bf": "boyfriend", "gf": "girlfriend", "abt": "about", "smth": "something",
     "sm1": "someone", "idk": "i don't know", "ppl": "people", "wat": "what", "thx": "thanks", "ty": "thank you", "nvm": "never mind",
     "lemme": "let me", "gimme": "give me", "dunno": "don't know", "imma": "i'm going to", "ima": "i'm going to", "aint": "ain't",
-    "myslef": "myself", "mysefl": "myself", "mysel": "myself", "meself": "myself", "kil": "kill", "kll": "kill", "pils": "pills", "wil": "will",
+    "myslef": "myself", "mysefl": "myself", "mysel": "myself", "meself": "myself",
+    "kil": "kill", "kll": "kill", "pils": "pills", "wil": "will",
     "stil": "still", "sucide": "suicide", "sicide": "suicide",
     "suicied": "suicide", "suiside": "suicide", "sucidal": "suicidal", "suicidle": "suicidal", "suisidal": "suicidal",
     "overdoes": "overdose", "overdosed": "overdosed", "tonite": "tonight", "anymor": "anymore",
@@ -39,12 +40,20 @@ EXPANSIONS = {
         ("ve", "have", ("i", "you", "we", "they")),
         ("ll", "will", ("i", "you", "we", "they", "he", "she", "it", "that")),
         ("d", "would", ("i", "you", "we", "they", "he", "she")),
-        ("s", "is", ("he", "she", "it", "that", "what", "who", "there", "here", "everything", "everyone", "nothing", "nobody")),
+        (
+            "s",
+            "is",
+            ("he", "she", "it", "that", "what", "who", "there", "here", "everything", "everyone", "nothing", "nobody"),
+        ),
     )
     for who in whos
 }
 """Short forms written out, in texts and in patterns alike, so that a pattern need not list both."""
+LONGEST_READ = 1_000_000
+"""Characters of a message that are read for danger: everything that the server lets in."""
 _WORD = re.compile(r"[a-z0-9']+")
+_TOKEN = re.compile(r"(?<![a-z0-9])[a-z0-9$@|!]*[a-z0-9$@|]")
+_COUNTED = re.compile(r"\d*(?:1st|2nd|3rd)|\d+(?:th|s|yo|yr|yrs|h|hr|hrs|am|pm|mg|ml|kg|g|k|x|min|mins|m|d|w|lb|lbs|km|cm|p)")
 _SPACED = re.compile(r"(?<![a-z0-9])(?:[a-z0-9][ ._*-]){2,}[a-z0-9](?![a-z0-9])")
 _INSIDE = re.compile(r"(?<=[a-z])[*_-](?=[a-z])")
 _REPEATED = re.compile(r"([a-z])\1{2,}")
@@ -57,7 +66,7 @@ def _latin(character: str) -> str:
     for alike in confusables_data.get(character, ()):
         if len(alike["c"]) == 1 and alike["c"].isascii() and alike["c"].isalpha():
             return str(alike["c"])
-    return character
+    return str(anyascii(character))
 
 
 @lru_cache(maxsize=4096)
@@ -72,13 +81,15 @@ def _folded(character: str) -> str:
 
 
 def _look_alikes(text: str) -> str:
-    """Replace look-alike characters inside words that also hold plain Latin letters; other scripts stay whole."""
+    """Replace look-alike characters inside words that hold Latin letters, and everywhere when the text is mostly Latin."""
     if text.isascii():
         return text
+    latin = sum("a" <= c <= "z" for c in text)
+    mostly = latin > sum(c.isalpha() for c in text) / 2
     words = []
     for word in text.split(" "):
-        mixed = any("a" <= c.lower() <= "z" for c in word) and not word.isascii()
-        words.append("".join(_latin(c) if not c.isascii() else c for c in word) if mixed else word)
+        mixed = not word.isascii() and (mostly or any("a" <= c <= "z" for c in word))
+        words.append("".join(_latin(c) if not c.isascii() and c.isalpha() else c for c in word) if mixed else word)
     return " ".join(words)
 
 
@@ -86,20 +97,20 @@ def _unleet(match: re.Match[str]) -> str:
     """Read digits inside a word of letters as the letters they are drawn like; leave real numbers alone."""
     word = match.group(0)
     letters = sum(c.isalpha() for c in word)
-    if letters == len(word) or letters < 2 or re.fullmatch(r"\d+[a-z]{1,3}", word):
+    if letters == len(word) or letters < 2 or _COUNTED.fullmatch(word):
         return word
     return word.translate(LEET)
 
 
 def plain(text: str) -> str:
     """Return `text` in lower-case Latin with its tricks undone. Deterministic; works for any string."""
-    text = unicodedata.normalize("NFKC", ftfy.fix_text(text[:200_000]))
+    text = unicodedata.normalize("NFKC", ftfy.fix_text(text[:LONGEST_READ])).lower()
     text = _INVISIBLE.sub("", text)
     for emoji, word in EMOJI_WORDS.items():
         text = text.replace(emoji, word)
     text = _look_alikes(text)
-    text = "".join(map(_folded, text)).lower().replace("`", "'")
-    text = re.sub(r"[a-z0-9$@!|]*[0-9$@!|][a-z0-9$@|]*[a-z0-9]", _unleet, text)
+    text = "".join(map(_folded, text)).replace("`", "'")
+    text = _TOKEN.sub(_unleet, text)
     text = _SPACED.sub(lambda m: re.sub(r"[ ._*-]", "", m.group(0)), text)
     text = _INSIDE.sub(lambda m: " " if m.group(0) == "-" else "", text)
     text = _REPEATED.sub(r"\1", text)

@@ -4,7 +4,7 @@ It does not know what came before the message (`drift` does) nor what a sentence
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from companion.checks.patterns import compiled
@@ -14,6 +14,8 @@ from companion.core.signal import DangerSignal, DangerSignals
 
 _SENTENCE_END = re.compile(r"[.?!;\n]+")
 _CLAUSE_END = re.compile(r"[.?!;,\n]|\bbut\b|\band\b|\bso\b")
+WINDOW, OVERLAP = 3_000, 300
+"""Characters read at once, and shared by two neighbours; no pattern is longer than the overlap."""
 _WORDS_BACK = 4
 """How many words before a find may hold the "not" that denies it."""
 
@@ -51,8 +53,16 @@ class PhraseFloor:
 
     def concerns(self, heard: Heard) -> Iterable[Concern]:
         """Return one concern for each signal found, and one for each combination of them."""
-        plain = heard.plain
-        found = [concern for ready in self._ready if (concern := self._found(ready, plain))]
+        worst: dict[str, Concern] = {}
+        for window in _windows(heard.plain):
+            for ready in self._ready:
+                name = ready.signal.name
+                if name in worst and worst[name].tier >= ready.signal.tier:
+                    continue  # it cannot get worse, and a very long message must not take very long
+                concern = self._found(ready, window)
+                if concern and (name not in worst or concern.tier > worst[name].tier):
+                    worst[name] = concern
+        found = list(worst.values())
         present = {concern.kind for concern in found if concern.subject is Subject.SELF}
         found += [
             Concern(check=self.name, tier=both.tier, kind=both.kind, because=both.name)
@@ -98,6 +108,12 @@ class PhraseFloor:
         return _holds(self._negation, " ".join(clause.split()[-_WORDS_BACK:]))
 
 
+def _windows(plain: str) -> Iterator[str]:
+    """Yield the message in overlapping parts, so that the time it takes grows with its length and no faster."""
+    for start in range(0, max(1, len(plain) - OVERLAP), WINDOW - OVERLAP):
+        yield plain[start : start + WINDOW]
+
+
 def _holds(pattern: re.Pattern[str] | None, text: str) -> bool:
     return bool(pattern and pattern.search(text))
 
@@ -114,5 +130,3 @@ def _sentence(plain: str, start: int, end: int) -> str:
     """Return the sentence of `plain` that holds the span."""
     after = _SENTENCE_END.search(plain, end)
     return plain[_sentence_start(plain, start) : after.end() if after else len(plain)]
-
-

@@ -17,7 +17,13 @@ from companion.core.events import Quoted, Said
 from companion.core.message import Message, Style, Turn
 
 Record = dict[str, Any]
-JsonlOption = Annotated[bool, typer.Option("--jsonl", help="Read and write one JSON object per line (the only form there is; required so that scripts say it).")]
+JsonlOption = Annotated[
+    bool,
+    typer.Option(
+        "--jsonl",
+        help="Read and write one JSON object per line (the only form there is; required so that scripts say it).",
+    ),
+]
 FileArgument = Annotated[Path | None, typer.Argument(help="A file to read; without one, standard input.", show_default=False)]
 NoModelOption = Annotated[bool, typer.Option("--floor", help="Phrases only: do not load the embedder.")]
 
@@ -29,7 +35,12 @@ def add_to(app: typer.Typer) -> None:
     app.command("reply", help=reply.__doc__)(reply)
 
 
-def screen(file: FileArgument = None, jsonl: JsonlOption = False, floor: NoModelOption = False, knowledge: KnowledgeOption = None) -> None:
+def screen(
+    file: FileArgument = None,
+    jsonl: JsonlOption = False,
+    floor: NoModelOption = False,
+    knowledge: KnowledgeOption = None,
+) -> None:
     """Read messages for danger.
 
     In:  {"id": "1", "text": "..."}  or  {"id": "1", "messages": [{"role": "user", "content": "..."}, ...]}
@@ -145,14 +156,26 @@ def _turn(companion: Companion, record: Record, region: str = "001") -> Turn:
     where = record.get("region") or region
     if not isinstance(where, str):
         raise BadLine("`region` is not a code")
-    turn = Turn(said=said, earlier=earlier, style=Style(style), region=where.upper(), language=str(record.get("language") or "en"))
+    turn = Turn(
+        said=said,
+        earlier=earlier,
+        style=Style(style),
+        region=where.upper(),
+        language=str(record.get("language") or "en"),
+    )
     return turn.model_copy(update={"so_far": companion.so_far(earlier, turn)})
 
 
 def _screened(companion: Companion, record: Record) -> Record:
     verdict = companion.screen(_turn(companion, record))
     checks = [
-        {"check": concern.check, "tier": int(concern.tier), "kind": concern.kind, "subject": concern.subject, "because": concern.because}
+        {
+            "check": concern.check,
+            "tier": int(concern.tier),
+            "kind": concern.kind,
+            "subject": concern.subject,
+            "because": concern.because,
+        }
         for concern in verdict.concerns
     ]
     return {"tier": int(verdict.tier), "kinds": list(verdict.kinds), "subject": verdict.subject, "checks": checks}
@@ -171,5 +194,9 @@ def _guarded(companion: Companion, record: Record) -> Record:
 
 def _replied(companion: Companion, record: Record, region: str) -> Record:
     events = list(companion.take(_turn(companion, record, region)))
-    said = [event.text if isinstance(event, Said) else f"\u201c{event.text}\u201d ({event.credit}: {event.title})" for event in events if isinstance(event, Said | Quoted)]
+    said = [
+        event.text if isinstance(event, Said) else f"\u201c{event.text}\u201d ({event.credit}: {event.title})"
+        for event in events
+        if isinstance(event, Said | Quoted)
+    ]
     return {"text": "\n\n".join(said), "events": [event.model_dump(mode="json") for event in events]}

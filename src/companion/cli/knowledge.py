@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from companion.app import build
+from companion.app import build, shelf
 from companion.cli.batch import JsonlOption, Record, run
 from companion.cli.options import KnowledgeOption, settings
 from companion.core.errors import BadLine
 from companion.core.message import Turn
 from companion.core.note import Hit, NoteKind
-from companion.knowledge.lines import read_lines
-from companion.knowledge.lint import Shelf, lint
+from companion.knowledge.lint import lint
 from companion.knowledge.notes import note_paths
-from companion.knowledge.vocabulary import read_vocabulary
 
 
 def app() -> typer.Typer:
@@ -29,18 +26,19 @@ def app() -> typer.Typer:
     return group
 
 
-def lint_folder(folder: Annotated[Path | None, typer.Argument(help="The folder to read; without one, the one in use.", show_default=False)] = None) -> None:
+def lint_folder(
+    folder: Annotated[Path | None, typer.Argument(help="The folder to read; without one, the one in use.", show_default=False)] = None,
+) -> None:
     """Read every note as a careful curator would.
 
     Prints one line for each thing to mend: file:line, what, and how. Exit status 0 when the folder is clean, 1 when it is not.
     """
     where = folder or settings().knowledge
-    vocabulary = read_vocabulary(where / "vocabulary.yaml")
-    lines = read_lines(where / "resources" / "crisis-lines.yaml")
-    problems = lint(where, Shelf(vocabulary, lines, date.today()))
+    on = shelf(where, settings().language)
+    problems = lint(where, on)
     for problem in problems:
         typer.echo(str(problem))
-    typer.echo(f"{len(note_paths(where))} notes, {len(lines.lines)} lines: " + (f"{len(problems)} to mend." if problems else "clean."))
+    typer.echo(f"{len(note_paths(where))} notes, {len(on.lines.lines)} lines: " + (f"{len(problems)} to mend." if problems else "clean."))
     raise typer.Exit(1 if problems else 0)
 
 
@@ -58,7 +56,10 @@ def index(knowledge: KnowledgeOption = None) -> None:
 
 
 def search(
-    query: Annotated[str | None, typer.Argument(help="What somebody might write; or a file of JSON lines with --jsonl.", show_default=False)] = None,
+    query: Annotated[
+        str | None,
+        typer.Argument(help="What somebody might write; or a file of JSON lines with --jsonl.", show_default=False),
+    ] = None,
     jsonl: JsonlOption = False,
     most: Annotated[int, typer.Option(help="How many notes at most.", min=1, max=50)] = 5,
     knowledge: KnowledgeOption = None,
@@ -92,5 +93,3 @@ def search(
         typer.echo(f"{hit.likeness:.2f}  {hit.passage.note}\n      {hit.passage.text[:150]}...")
     if not hits:
         typer.echo("Nothing in the collection is near enough to be shown.")
-
-

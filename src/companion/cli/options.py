@@ -9,9 +9,13 @@ import typer
 
 from companion.settings import Settings, read_settings
 
-ModelOption = Annotated[Path | None, typer.Option("--model", help="A GGUF chat model to use instead of the packaged one.", show_default=False)]
+ModelOption = Annotated[
+    Path | None,
+    typer.Option("--model", help="A GGUF chat model to use instead of the packaged one.", show_default=False),
+]
 RegionOption = Annotated[
-    str | None, typer.Option("--region", help="Whose lines to offer, e.g. US, GB, ES; 001 for worldwide.", show_default=False)
+    str | None,
+    typer.Option("--region", help="Whose lines to offer, e.g. US, GB, ES; 001 for worldwide.", show_default=False),
 ]
 KnowledgeOption = Annotated[Path | None, typer.Option("--knowledge", help="A knowledge folder of your own.", show_default=False)]
 

@@ -24,7 +24,10 @@ def serve(
     model: ModelOption = None,
     region: RegionOption = None,
     knowledge: KnowledgeOption = None,
-    host: Annotated[str | None, typer.Option(help="Address to serve on; anything but 127.0.0.1 lets others on your network in.", show_default=False)] = None,
+    host: Annotated[
+        str | None,
+        typer.Option(help="Address to serve on; anything but 127.0.0.1 lets others on your network in.", show_default=False),
+    ] = None,
     port: Annotated[int | None, typer.Option(help="Port to serve on.", show_default=False)] = None,
 ) -> None:
     """Serve the chat page, on 127.0.0.1:7860 unless told otherwise.

@@ -21,7 +21,9 @@ def where() -> None:
     COMPANION_HOME moves the home folder. No chat text is kept anywhere: talks live in memory and end with the page.
     """
     chosen = settings()
-    typer.echo(f"home        {chosen.home}\nindex       {chosen.home / 'index'}\nknowledge   {chosen.knowledge}\nprompts     {chosen.prompts}")
+    typer.echo(
+        f"home        {chosen.home}\nindex       {chosen.home / 'index'}\nknowledge   {chosen.knowledge}\nprompts     {chosen.prompts}"
+    )
     typer.echo(f"model       {chosen.model or 'the packaged default'}\nembedder    {chosen.embedder or 'the packaged default'}")
     typer.echo("talks       in memory only, until the page closes")
 

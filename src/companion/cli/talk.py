@@ -94,7 +94,11 @@ def _shown(event: Event) -> str | None:
 
 
 def _line(line: Line) -> str:
-    ways = [f"call {line.phone}" if line.phone else "", f"text {line.text}" if line.text else "", line.chat_url or line.website or ""]
+    ways = [
+        f"call {line.phone}" if line.phone else "",
+        f"text {line.text}" if line.text else "",
+        line.chat_url or line.website or "",
+    ]
     doubt = "" if line.confirmed else " (unconfirmed)"
     return f"  - {line.name}{doubt}: {', '.join(way for way in ways if way)} [{line.hours}]"
 

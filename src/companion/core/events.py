@@ -74,6 +74,8 @@ class Offered(Value):
     """The region's emergency number, when it belongs on the card; empty otherwise."""
     urgent: bool = False
     """Whether the card stands above everything else."""
+    quiet: bool = False
+    """Whether the card is only kept within reach, folded, and not laid on the table."""
 
 
 class HandoffChanged(Value):

@@ -96,7 +96,7 @@ class Hit(Value):
 
     passage: Passage
     score: float
-    """Fused rank score; comparable within one search only."""
+    """Cosine plus what words and topics add; comparable within one search only."""
     likeness: float
     """Cosine of query and passage, -1 to 1; 0 when no embedder was available."""
     because: str = ""

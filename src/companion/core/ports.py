@@ -163,6 +163,9 @@ class Words(Protocol):
     def has(self, key: str) -> bool:
         """Return whether there are words for `key`."""
 
+    def variants(self, key: str) -> tuple[str, ...]:
+        """Return all variants of `key`, blanks unfilled. Raises NoteError."""
+
 
 class Lines(Protocol):
     """The helplines."""

@@ -73,7 +73,7 @@ class DangerSignals(Value):
 
     language: str
     reviewed: bool = False
-    slots: Slots = {}
+    slots: Slots = Field(default_factory=dict)
     contexts: Contexts = Contexts()
     signals: tuple[DangerSignal, ...] = ()
     combinations: tuple[Combination, ...] = ()
@@ -91,10 +91,19 @@ class GuardSignal(Rule):
     kind: str
 
 
+class LintRule(Rule):
+    """A way of saying something that a note must not say."""
+
+    mend: str
+    ending: bool = False
+    """Whether only the last paragraph is read for it."""
+
+
 class RuleSet(Value):
     """Rules with the slots that their patterns use."""
 
     language: str
-    slots: Slots = {}
+    slots: Slots = Field(default_factory=dict)
     boundaries: tuple[BoundarySignal, ...] = ()
     guards: tuple[GuardSignal, ...] = ()
+    lints: tuple[LintRule, ...] = ()

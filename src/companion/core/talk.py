@@ -23,6 +23,8 @@ class SoFar(Value):
     """How many steps of the protocol have been said for `crisis_kind`."""
     awaiting_answer: bool = False
     """Whether the plain question was the last thing said, so that a bare "yes" means something."""
+    model_spoke: bool = False
+    """Whether the model had words of its own in the last reply."""
     rang: bool = False
     """Whether a human supporter was called for in this talk."""
     asked_plainly: bool = False

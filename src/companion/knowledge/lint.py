@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Protocol
 
 from companion.core.errors import NoteError
 from companion.core.note import Note, NoteKind, Provenance
+from companion.core.signal import LintRule
 from companion.knowledge.lines import LineBook
 from companion.knowledge.notes import NoteFile, note_paths, read_note
 from companion.knowledge.vocabulary import Vocabulary
@@ -21,27 +23,20 @@ ALIKE = 0.5
 _RUN = 5
 
 _PRIVATE = re.compile(
-    r"\S+@\S+\.\S+|https?://\S+|(?<!\w)@\w{3,}|(?<!\d)(?:\+?\d[\s().-]?){9,}\d|\b\d{1,2}[./]\d{1,2}[./](?:19|20)?\d\d\b|\b[A-Z]{1,2}\d{1,2} ?\d[A-Z]{2}\b"
-)
-_WORDING = re.compile(
-    r"\bcommit(?:s|ted|ting)? suicide\b|\b(?:successful|failed|unsuccessful) (?:suicide )?attempt\b|\bcompleted suicide\b|\bsuicide victim\b", re.IGNORECASE
-)
-_METHOD = re.compile(
-    r"\b\d+\s*(?:mg|milligrams?|pills|tablets|kcal|calories|kilos?|kg|lbs|pounds|stone)\b|\b(?:noose|ligature|overdosed on|jumped from|hanged (?:him|her|my)self|"
-    r"slit (?:my|his|her)|cut my (?:wrists?|arms?|thighs?|legs?)|lethal dose)\b",
-    re.IGNORECASE,
-)
-_CLINICAL = re.compile(
-    r"\b(?:cures?|cured|treats|heals|prevents) (?:depression|anxiety|bipolar|psychosis|ptsd|insomnia|addiction|it)\b|\b(?:clinically|scientifically) proven\b|"
-    r"\byou should (?:stop|start|take|come off)\b|\bstudies (?:show|prove)\b|\bstop taking (?:your|the)\b",
-    re.IGNORECASE,
-)
-_TO_A_MODEL = re.compile(r"\b(?:ignore|disregard) (?:all |any |the )?(?:previous|above|prior) |\bsystem prompt\b|<\|?\w+\|?>|\bas an ai\b", re.IGNORECASE)
-_HOPELESS_END = re.compile(
-    r"\b(?:no hope|hopeless|nothing (?:ever )?helps|there is no way out|i gave up for good|better off dead|no point (?:in|to) (?:it|any)|it never ended)\b", re.IGNORECASE
+    r"\S+@\S+\.\S+|https?://\S+|(?<!\w)@\w{3,}"  # addresses, links, handles
+    r"|(?<!\d)(?:\+?\d[\s().-]?){9,}\d"  # telephone numbers
+    r"|\b\d{1,2}[./]\d{1,2}[./](?:19|20)?\d\d\b"  # dates of birth
+    r"|\b[A-Z]{1,2}\d{1,2} ?\d[A-Z]{2}\b"  # British postcodes
 )
 _GRAVE = frozenset({"suicide", "self-harm", "abuse", "sexual-violence", "eating", "child-harm"})
 _IMAGE_OR_SCRIPT = re.compile(r"!\[|<\s*(?:img|script|iframe|object|style|svg)", re.IGNORECASE)
+
+
+class Wording(Protocol):
+    """Reads a line for what notes must not say."""
+
+    def faults(self, line: str, *, ending: bool = False) -> Iterator[LintRule]:
+        """Yield each rule that `line` breaks; rules about endings only for an ending."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +45,7 @@ class Shelf:
 
     vocabulary: Vocabulary
     lines: LineBook
+    wording: Wording
     today: date
 
 
@@ -72,13 +68,21 @@ def lint(folder: Path, shelf: Shelf) -> list[NoteError]:
 
 
 def _words(file: NoteFile, shelf: Shelf) -> Iterator[NoteError]:
-    for key, known in (("topics", shelf.vocabulary.topics), ("audiences", shelf.vocabulary.audiences), ("content_notes", shelf.vocabulary.content_notes)):
+    for key, known in (
+        ("topics", shelf.vocabulary.topics),
+        ("audiences", shelf.vocabulary.audiences),
+        ("content_notes", shelf.vocabulary.content_notes),
+    ):
         for word in getattr(file.note, key):
             if word not in known:
-                yield NoteError(f"`{key}`: {word} is not in the vocabulary", where=file.at(key), mend="use a word of knowledge/vocabulary.yaml")
+                yield NoteError(
+                    f"`{key}`: {word} is not in the vocabulary",
+                    where=file.at(key),
+                    mend="use a word of knowledge/vocabulary.yaml",
+                )
 
 
-def _consent(file: NoteFile, shelf: Shelf) -> Iterator[NoteError]:
+def _consent(file: NoteFile, _: Shelf) -> Iterator[NoteError]:
     note = file.note
     if note.provenance is Provenance.PEER and note.consent is None:
         yield NoteError("a peer's note without consent", where=file.at(), mend="add consent: date, scope, withdraw_contact")
@@ -103,38 +107,40 @@ def _dates(file: NoteFile, shelf: Shelf) -> Iterator[NoteError]:
     if not note.reviewed:
         yield NoteError("nobody has reviewed it", where=file.at("reviewed"), mend="let somebody other than its author read it")
     if note.expires_on <= shelf.today:
-        yield NoteError(f"its review expired on {note.expires_on}", where=file.at("expires_on"), mend="read it again and set a new date")
+        yield NoteError(
+            f"its review expired on {note.expires_on}",
+            where=file.at("expires_on"),
+            mend="read it again and set a new date",
+        )
     if any(review.on > shelf.today for review in note.reviewed) or note.written_on > shelf.today:
         yield NoteError("a date in the future", where=file.at("reviewed"), mend="write the day it happened")
 
 
 def _patterns(file: NoteFile, shelf: Shelf) -> Iterator[NoteError]:
-    checks = (
+    formats = (
         (_PRIVATE, "a private detail or a link", "take it out; contacts belong in `lines`"),
-        (_WORDING, "wording that hurts", "say `died by suicide`, `ended their life`, `an attempt`"),
-        (_METHOD, "a method, an amount or a means", "leave out how; keep what helped"),
-        (_CLINICAL, "a clinical claim or advice", "tell what somebody did, not what works"),
-        (_TO_A_MODEL, "words aimed at a model", "take them out"),
         (_IMAGE_OR_SCRIPT, "an image or a script", "notes are plain words"),
     )
-    lines = [(file.at("title"), file.note.title), *((file.at("what_helped"), text) for text in file.note.what_helped)]
-    lines += [(f"{file.path}:{file.body_line + at}", line) for at, line in enumerate(file.note.body.split("\n"))]
-    for where, text in lines:
-        for pattern, what, mend in checks:
-            match = pattern.search(text)
-            if match:
-                yield NoteError(f"{what} ({match.group(0)[:40]!r})", where=where, mend=mend)
+    body = [(f"{file.path}:{file.body_line + at}", line) for at, line in enumerate(file.note.body.split("\n"))]
+    helped = [(file.at("what_helped"), text) for text in file.note.what_helped]
+    for where, text in [(file.at("title"), file.note.title), *helped, *body]:
+        for pattern, what, mend in formats:
+            if pattern.search(text):
+                yield NoteError(what, where=where, mend=mend)
+        for rule in shelf.wording.faults(text):
+            yield NoteError(rule.name, where=where, mend=rule.mend)
+    last = file.note.body.strip().split("\n\n")[-1]
+    if file.note.kind is NoteKind.STORY:
+        for rule in shelf.wording.faults(last, ending=True):
+            yield NoteError(rule.name, where=file.at(), mend=rule.mend)
 
 
-def _shape(file: NoteFile, shelf: Shelf) -> Iterator[NoteError]:
+def _shape(file: NoteFile, _: Shelf) -> Iterator[NoteError]:
     note = file.note
     if note.kind is NoteKind.STORY:
         count = len(note.body.split())
         if not STORY_WORDS[0] <= count <= STORY_WORDS[1]:
             yield NoteError(f"{count} words", where=file.at(), mend=f"keep a story between {STORY_WORDS[0]} and {STORY_WORDS[1]}")
-        last = note.body.strip().split("\n\n")[-1]
-        if _HOPELESS_END.search(last):
-            yield NoteError("no hope in the ending", where=file.at(), mend="end on something that goes on")
     if note.kind is NoteKind.PRACTICE:
         steps = len(re.findall(r"^\d\. ", note.body, re.MULTILINE))
         if not STEPS[0] <= steps <= STEPS[1]:

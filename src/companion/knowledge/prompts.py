@@ -22,7 +22,11 @@ def read_prompts(folder: Path, name: str) -> Prompts:
         raise NoteError(f"lacks {sorted(missing)}", where=str(path), mend="see prompts/model/small.toml")
     blanks = set(Template(table["tail"]).get_identifiers())
     if blanks - _BLANKS or "said" not in blanks:
-        raise NoteError(f"`tail` has the blanks {sorted(blanks)}", where=str(path), mend="use $said, and $passages and $plan if wanted")
+        raise NoteError(
+            f"`tail` has the blanks {sorted(blanks)}",
+            where=str(path),
+            mend="use $said, and $passages and $plan if wanted",
+        )
     examples: list[PromptMessage] = []
     for example in table.get("example", []):
         examples += [{"role": "user", "content": example["said"]}, {"role": "assistant", "content": example["reply"]}]

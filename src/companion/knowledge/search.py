@@ -1,4 +1,4 @@
-"""Finds the note nearest to what was said: by meaning and by words, fused by rank, filtered, with a floor."""
+"""Finds the note nearest to what was said: by meaning, by words and by topic, filtered, with a floor."""
 
 from __future__ import annotations
 
@@ -12,21 +12,30 @@ from companion.core.ports import Heard, LexicalSearch, VectorSearch
 from companion.knowledge.rows import Row
 from companion.knowledge.vocabulary import Vocabulary
 
-DEEP = 60
-"""Rows taken from each of the two searches before they are fused."""
-RANK_CONSTANT = 60
-"""Reciprocal rank fusion's constant (Cormack, Clarke and Buettcher, SIGIR 2009)."""
-LIKENESS_FLOOR = 0.30
-"""Cosine under which a note is not near enough to be shown. Read off evals/suites/retrieval/floor.yaml."""
+ABOUT, WORDS, MENTIONED = 0.35, 0.10, 0.10
+"""How much a note's title and topics, shared words, and a topic's own everyday words add to the cosine of its best passage.
+
+Read off evals/suites/retrieval/floor.yaml: a fitting story came first for 0.86 of 44 messages, for 0.39 with plain rank fusion
+of the two searches and for 0.34 with the cosine alone.
+"""
+ENOUGH_WORDS = 8.0
+"""BM25 score from which more shared words add nothing."""
+FLOOR = 0.37
+"""Score under which a note is not near enough to be shown; on the same messages it keeps 44 of 44 and lets 3 of 17 off-topic through."""
 WORDS_FLOOR = 4.5
 """BM25 score under which a note is not near enough when there is no embedder."""
-ONLY_IF_MENTIONED = {"suicide": "suicidal-thoughts", "self-harm": "self-harm", "sexual-violence": "abuse", "child-harm": "abuse"}
+ONLY_IF_MENTIONED = {
+    "suicide": "suicidal-thoughts",
+    "self-harm": "self-harm",
+    "sexual-violence": "abuse",
+    "child-harm": "abuse",
+}
 """Content notes that keep a note from anybody who has not spoken of the topic themselves."""
 
 
 @dataclass(frozen=True)
 class _Found:
-    """What both searches say about one note."""
+    """What the searches say about one note."""
 
     note: Note
     score: float
@@ -39,10 +48,18 @@ class NoteSearch:
     """The published notes of one index. Replaced as a whole when the index changes."""
 
     def __init__(
-        self, notes: Sequence[Note], rows: Sequence[Row], vocabulary: Vocabulary, lexical: LexicalSearch, vectors: VectorSearch | None
+        self,
+        notes: Sequence[Note],
+        rows: Sequence[Row],
+        vocabulary: Vocabulary,
+        lexical: LexicalSearch,
+        vectors: VectorSearch | None,
     ) -> None:
         self._notes = {note.id: note for note in notes}
         self._rows, self._vocabulary, self._lexical, self._vectors = tuple(rows), vocabulary, lexical, vectors
+        self._rows_of: dict[str, list[int]] = {}
+        for at, row in enumerate(self._rows):
+            self._rows_of.setdefault(row.note, []).append(at)
         self._says = {
             topic: re.compile(r"\b(?:" + "|".join(re.escape(word) for word in entry.says) + r")\b", re.IGNORECASE)
             for topic, entry in vocabulary.topics.items()
@@ -55,9 +72,9 @@ class NoteSearch:
     def search(self, turn: Turn, heard: Heard, kind: NoteKind, *, most: int) -> tuple[Hit, ...]:
         """Return up to `most` passages of different notes, best first; nothing under the floor."""
         wanted = {note.id: note for note in self._notes.values() if note.kind is kind and self._allowed(note, turn, heard)}
-        found = sorted(self._fused(heard, wanted), key=lambda one: -one.score)
+        found = sorted(self._found(heard, wanted), key=lambda one: -one.score)
         by_meaning = heard.vector is not None and self._vectors is not None
-        near = [one for one in found if (one.likeness >= LIKENESS_FLOOR if by_meaning else one.words >= WORDS_FLOOR)]
+        near = [one for one in found if (one.score >= FLOOR if by_meaning else one.words >= WORDS_FLOOR)]
         return tuple(
             Hit(passage=one.passage, score=one.score, likeness=one.likeness, because=self.mentioned(one.note, heard.said))
             for one in near[:most]
@@ -81,34 +98,24 @@ class NoteSearch:
             and all(topic in self._says and self._says[topic].search(heard.said) for topic in sensitive)
         )
 
-    def _fused(self, heard: Heard, wanted: dict[str, Note]) -> list[_Found]:
+    def _found(self, heard: Heard, wanted: dict[str, Note]) -> list[_Found]:
+        """Return what the searches say about every wanted note."""
         likeness: dict[int, float] = {}
         if heard.vector is not None and self._vectors is not None:
             likeness = dict(self._vectors.search(heard.vector, len(self._rows)))
         words = dict(self._lexical.search(heard.plain, len(self._rows)))
-        score: dict[str, float] = {}
-        for ranking in (likeness, words):
-            best = self._best_per_note(ranking, wanted)
-            for rank, note_id in enumerate(best[:DEEP]):
-                score[note_id] = score.get(note_id, 0.0) + 1.0 / (RANK_CONSTANT + rank)
-        return [self._found(wanted[note_id], value, likeness, words) for note_id, value in score.items()]
+        return [self._weighed(note, heard.said, likeness, words) for note in wanted.values()]
 
-    def _best_per_note(self, ranking: dict[int, float], wanted: dict[str, Note]) -> list[str]:
-        """Return note ids by their best row."""
-        ordered = sorted(ranking, key=lambda row: -ranking[row])
-        return list(dict.fromkeys(self._rows[row].note for row in ordered if self._rows[row].note in wanted))
-
-    def _found(self, note: Note, score: float, likeness: dict[int, float], words: dict[int, float]) -> _Found:
-        own = [at for at, row in enumerate(self._rows) if row.note == note.id]
+    def _weighed(self, note: Note, said: str, likeness: dict[int, float], words: dict[int, float]) -> _Found:
+        """Return one note's score and the passage of it that is nearest."""
+        own = self._rows_of[note.id]
         shown = [at for at in own if self._rows[at].passage is not None]
         best = max(shown, key=lambda at: (likeness.get(at, 0.0), words.get(at, 0.0)))
         passage = self._rows[best].passage
         if passage is None:
             raise ValueError(f"{note.id} has no passage")
-        return _Found(
-            note=note,
-            score=score,
-            likeness=max((likeness.get(at, 0.0) for at in own), default=0.0),
-            words=max((words.get(at, 0.0) for at in own), default=0.0),
-            passage=passage,
-        )
+        near = max(likeness.get(at, 0.0) for at in own)
+        about = max((likeness.get(at, 0.0) for at in own if self._rows[at].passage is None), default=0.0)
+        shared = max(words.get(at, 0.0) for at in own)
+        score = near + ABOUT * about + WORDS * min(shared / ENOUGH_WORDS, 1.0) + MENTIONED * bool(self.mentioned(note, said))
+        return _Found(note=note, score=score, likeness=near, words=shared, passage=passage)

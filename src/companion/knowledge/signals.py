@@ -8,7 +8,16 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from companion.core.errors import NoteError
-from companion.core.signal import BoundarySignal, Combination, Contexts, DangerSignal, DangerSignals, GuardSignal, RuleSet
+from companion.core.signal import (
+    BoundarySignal,
+    Combination,
+    Contexts,
+    DangerSignal,
+    DangerSignals,
+    GuardSignal,
+    LintRule,
+    RuleSet,
+)
 from companion.core.value import Value
 
 V = TypeVar("V", bound=Value)
@@ -62,13 +71,14 @@ def read_danger(folder: Path) -> DangerSignals:
 def read_rules(folder: Path) -> RuleSet:
     """Return the boundaries and guard rules of one language's folder. Raises NoteError."""
     head = _contexts(folder)
-    boundaries, guard = folder / "boundaries.toml", folder / "guard.toml"
+    boundaries, guard, lint = folder / "boundaries.toml", folder / "guard.toml", folder / "lint.toml"
     slots = {**head.get("slots", {}), **read_toml(boundaries).get("slots", {}), **read_toml(guard).get("slots", {})}
     return RuleSet(
         language=head["language"],
         slots={name: tuple(entries) for name, entries in slots.items()},
         boundaries=tuple(as_value(BoundarySignal, t, where) for t, where in _tables(boundaries, "boundary")),
         guards=tuple(as_value(GuardSignal, t, where) for t, where in _tables(guard, "guard")),
+        lints=tuple(as_value(LintRule, t, where) for t, where in _tables(lint, "lint")),
     )
 
 

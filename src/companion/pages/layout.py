@@ -22,10 +22,10 @@ def build_chat(page: ChatPage) -> gr.Blocks:
             leave = Markup('<button type="button" id="leave" data-leave>{}</button>').format(word("leave"))
             gr.Markdown(str(leave), elem_id="leave-holder", **_BARE)
             status = gr.Markdown(page.status(), elem_id="status", **_BARE)
+            care = gr.Markdown("", elem_id="care", **_BARE)
         with gr.Column(elem_id="notice") as notice:
             notice_lines, region, start = _notice(page)
         with gr.Column(elem_id="talk", visible=False) as talk:
-            care = gr.Markdown("", elem_id="care", **_BARE)
             past = gr.Markdown("", elem_id="past", **_BARE)
             now = gr.Markdown("", elem_id="now", **_BARE)
             openings, opening_buttons = _openings(page)
@@ -43,9 +43,11 @@ def build_chat(page: ChatPage) -> gr.Blocks:
         style.change(page.choose_style, [talk_id, style], None, **_QUIET)
         start.click(page.begin, [talk_id, region], [notice, talk], **_QUIET)
         running = [send.click(page.send, **asked), box.submit(page.send, **asked)]
-        for button in (*choices, *opening_buttons):
-            running.append(button.click(page.send, **{**asked, "inputs": [button, talk_id]}))
-        running.append(person.click(page.begin, [talk_id, region], [notice, talk], **_QUIET).then(page.person, **{**asked, "inputs": [talk_id]}))
+        touched = [*choices, *opening_buttons]
+        running += [button.click(page.send, **{**asked, "inputs": [button, talk_id]}) for button in touched]
+        running.append(
+            person.click(page.begin, [talk_id, region], [notice, talk], **_QUIET).then(page.person, **{**asked, "inputs": [talk_id]})
+        )
         stop.click(page.stop, [talk_id], shown, cancels=running, **_QUIET)
         over.click(page.over, [talk_id], [talk_id, *shown], cancels=running, **_QUIET)
     return blocks
@@ -64,10 +66,18 @@ def _notice(page: ChatPage) -> tuple[gr.Markdown, gr.Dropdown, gr.Button]:
     notice_lines = gr.Markdown(page.first_lines(page.settings.region), elem_id="notice-lines", **_BARE)
     places = [(name, code) for code, name in sorted(page.regions.items(), key=lambda entry: entry[1])]
     region = gr.Dropdown(
-        [*places, (word("worldwide"), "001")], value=page.settings.region, label=word("region"), elem_id="region", interactive=True
+        [*places, (word("worldwide"), "001")],
+        value=page.settings.region,
+        label=word("region"),
+        elem_id="region",
+        interactive=True,
     )
     start = gr.Button(word("start"), variant="primary", elem_id="start")
-    gr.Markdown(str(Markup("<details><summary>{}</summary>{}</details>").format(word("more"), more)), elem_id="notice-more", **_BARE)
+    gr.Markdown(
+        str(Markup("<details><summary>{}</summary>{}</details>").format(word("more"), more)),
+        elem_id="notice-more",
+        **_BARE,
+    )
     return notice_lines, region, start
 
 

@@ -28,6 +28,8 @@ from companion.core.note import Note
 from companion.core.ports import Words
 from companion.pages.talks import Exchange
 
+SHOWN_AT_ONCE = 2
+"""Lines that a card shows before it is unfolded; more than two is a list, and a list is not read in danger."""
 _MARKDOWN = MarkdownIt("commonmark", {"html": False}).disable(["image", "link", "autolink", "html_inline", "html_block"])
 _TAGS = {"p", "h2", "h3", "ol", "ul", "li", "em", "strong", "br", "blockquote"}
 _SAFE_NUMBER = re.compile(r"^[\d\s+().-]+$")
@@ -71,15 +73,17 @@ class Renderer:
 
     def _bubble(self, spoken: Sequence[str]) -> Markup:
         paragraphs = Markup("").join(Markup("<p>{}</p>").format(_lines(text)) for text in _paragraphs(spoken))
-        return Markup('<div class="machine"><span class="who">{}</span><div class="spoken">{}</div></div>').format(self.word("machine"), paragraphs)
+        return Markup('<div class="machine"><span class="who">{}</span><div class="spoken">{}</div></div>').format(
+            self.word("machine"), paragraphs
+        )
 
     def _block(self, event: Event) -> Markup | None:
         """Return what an event other than `Said` shows, or None."""
         match event:
             case Quoted():
                 return self.card(event)
-            case Offered():
-                return self.lines(event)
+            case Offered(quiet=quiet):
+                return None if quiet else self.lines(event)
             case Said() | Screened() | Routed() | Retrieved() | HandoffChanged() | Withheld() | Finished() | Stumbled():
                 return None
             case _:
@@ -88,7 +92,11 @@ class Renderer:
     def card(self, quote: Quoted) -> Markup:
         """Return a story's or practice's card, with its credit wherever it is shown."""
         why = f"{self.word('because')} \u201c{quote.because}\u201d" if quote.because else self.word("because_near")
-        notes = Markup('<p class="contains">{} {}</p>').format(self.word("contains"), ", ".join(quote.content_notes)) if quote.content_notes else ""
+        notes = (
+            Markup('<p class="contains">{} {}</p>').format(self.word("contains"), ", ".join(quote.content_notes))
+            if quote.content_notes
+            else ""
+        )
         button = self.word("whole_story" if quote.note_kind == "story" else "whole_practice")
         return Markup(
             '<article class="story" data-kind="{}"><p class="credit">{}</p><h3>{}</h3>{}<blockquote>{}</blockquote>'
@@ -101,9 +109,13 @@ class Renderer:
         emergency = ""
         if offered.emergency:
             emergency = Markup('<p class="emergency"><span>{}</span> {}</p>').format(self.word("emergency"), _dial(offered.emergency))
-        items = Markup("").join(self.line(line) for line in offered.lines)
+        first, more = offered.lines[:SHOWN_AT_ONCE], offered.lines[SHOWN_AT_ONCE:]
+        items = Markup("<ul>{}</ul>").format(Markup("").join(self.line(line) for line in first))
+        if more:
+            rest = Markup("").join(self.line(line) for line in more)
+            items += Markup("<details><summary>{}</summary><ul>{}</ul></details>").format(self.word("more_lines"), rest)
         kind = "care urgent" if offered.urgent else "care"
-        return Markup('<section class="{}" aria-label="{}"><h3>{}</h3>{}<ul>{}</ul></section>').format(kind, title, title, emergency, items)
+        return Markup('<section class="{}" aria-label="{}"><h3>{}</h3>{}{}</section>').format(kind, title, title, emergency, items)
 
     def line(self, line: Line) -> Markup:
         """Return one line with its contacts, its hours and how well it is known."""
@@ -126,11 +138,13 @@ class Renderer:
 
     def note(self, note: Note) -> str:
         """Return a whole note for the sheet: its credit first, its text as plain prose."""
-        body = clean(_MARKDOWN.render(note.body), tags=_TAGS, attributes={})
+        body = Markup(clean(_MARKDOWN.render(note.body), tags=_TAGS, attributes={}))  # noqa: S704 - cleaned by nh3
         contains = ""
         if note.content_notes:
             contains = Markup('<p class="contains">{} {}</p>').format(self.word("contains"), ", ".join(note.content_notes))
-        return str(Markup('<p class="credit">{}</p><h2>{}</h2>{}<div class="prose">{}</div>').format(note.credit, note.title, contains, Markup(body)))
+        return str(
+            Markup('<p class="credit">{}</p><h2>{}</h2>{}<div class="prose">{}</div>').format(note.credit, note.title, contains, body)
+        )
 
 
 def _lines(text: str) -> Markup:
@@ -149,7 +163,7 @@ def _paragraphs(spoken: Sequence[str]) -> list[str]:
 
 
 def _dial(number: str) -> Markup:
-    """Return a number to touch; one that holds words ("988 (press 1)") dials its first part."""
+    """Return a number to touch; one that holds words dials its first part."""
     head = number.split("(")[0].split(",")[0].split(" or ")[0].strip()
     if _SAFE_NUMBER.fullmatch(head) and any(character.isdigit() for character in head):
         return Markup('<a href="tel:{}">{}</a>').format(re.sub(r"[^\d+]", "", head), number)
@@ -157,7 +171,7 @@ def _dial(number: str) -> Markup:
 
 
 def _text(number: str) -> Markup:
-    """Return a way to text; "HOME to 741741" opens a message to that number with that word."""
+    """Return a way to text; "WORD to NUMBER" opens a message to that number with that word."""
     match = _CODE_TO.match(number.split("(")[0].strip())
     if match:
         digits = re.sub(r"\D", "", match["number"])

@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Awaitable, Callable
 from pathlib import Path
-
-os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
-os.environ["GRADIO_RUN_HISTORY"] = "False"
-os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-os.environ["HF_HUB_OFFLINE"] = "1"
-for _name in ("SPACE_ID", "GRADIO_SHARE"):
-    os.environ.pop(_name, None)
 
 import gradio as gr
 from fastapi import FastAPI, Request, Response
 from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 
+import companion.pages.quiet  # noqa: F401 - before Gradio
 from companion.app import Companion
 from companion.pages.chat import ChatPage
 from companion.pages.layout import build_chat
@@ -35,10 +28,24 @@ HEADERS = {
     "Cache-Control": "no-store",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-CLOSED = ("/gradio_api/upload", "/upload", "/gradio_api/file", "/file", "/gradio_api/stream", "/monitoring", "/gradio_api/monitoring", "/gradio_api/mcp", "/docs", "/redoc", "/openapi.json")
+CLOSED = (
+    "/gradio_api/upload",
+    "/upload",
+    "/gradio_api/file",
+    "/file",
+    "/gradio_api/stream",
+    "/monitoring",
+    "/gradio_api/monitoring",
+    "/gradio_api/mcp",
+    "/docs",
+    "/redoc",
+    "/openapi.json",
+)
 """Doors that no page of ours uses: files, monitoring, tools, documentation."""
 LARGEST_REQUEST = 4_000_000
 """Bytes; a message of a million characters still gets its kind answer, more does not reach Python objects."""
+
+HEAD = '<script src="/own/page.js" defer></script><meta name="robots" content="noindex">'
 
 Next = Callable[[Request], Awaitable[Response]]
 
@@ -48,50 +55,62 @@ def create(companion: Companion, settings: Settings, regions: dict[str, str]) ->
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     page = ChatPage(companion, settings, regions)
     app.state.page = page
+    app.middleware("http")(_guard)
+    _add_fragments(app, companion, page)
+    blocks = build_chat(page)
+    blocks.queue(max_size=64, api_open=False, default_concurrency_limit=8)
+    gr.mount_gradio_app(
+        app,
+        blocks,
+        path="/",
+        theme=theme(),
+        css_paths=[ASSETS / "page.css"],
+        head=HEAD,
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        ssr_mode=False,
+        enable_monitoring=False,
+        pwa=False,
+        mcp_server=False,
+        max_file_size="1kb",
+        favicon_path=str(ASSETS / "favicon.svg"),
+    )
+    return app
 
-    @app.middleware("http")
-    async def guard(request: Request, go_on: Next) -> Response:
-        path = request.url.path.rstrip("/")
-        if any(path == closed or path.startswith(f"{closed}/") or path.startswith(f"{closed}=") for closed in CLOSED):
-            return JSONResponse({"detail": "closed"}, status_code=404)
-        length = request.headers.get("content-length", "0")
-        if not length.isdigit() or int(length) > LARGEST_REQUEST:
-            return JSONResponse({"detail": "too large"}, status_code=413)
-        response = await go_on(request)
-        for name, value in HEADERS.items():
-            response.headers[name] = value
-        return response
+
+async def _guard(request: Request, go_on: Next) -> Response:
+    """Shut the doors nobody uses, refuse what is too large, and send the headers that keep the page on this host."""
+    path = request.url.path.rstrip("/")
+    if any(path == closed or path.startswith((f"{closed}/", f"{closed}=")) for closed in CLOSED):
+        return JSONResponse({"detail": "closed"}, status_code=404)
+    length = request.headers.get("content-length", "0")
+    if not length.isdigit() or int(length) > LARGEST_REQUEST:
+        return JSONResponse({"detail": "too large"}, status_code=413)
+    response = await go_on(request)
+    for name, value in HEADERS.items():
+        response.headers[name] = value
+    return response
+
+
+def _add_fragments(app: FastAPI, companion: Companion, page: ChatPage) -> None:
+    """Add what the page fetches beside Gradio: whole notes, our own script, the neutral page, and whether all is well."""
 
     @app.get("/notes/{note_id}")
     def note(note_id: str) -> HTMLResponse:
         found = companion.library.note(note_id)
-        if found is None:
-            return HTMLResponse("", status_code=404)
-        return HTMLResponse(page.render.note(found))
-
-    @app.get("/lines/{region}")
-    def lines(region: str) -> HTMLResponse:
-        return HTMLResponse(page.first_lines(region.upper()))
+        return HTMLResponse(page.render.note(found)) if found else HTMLResponse("", status_code=404)
 
     @app.get("/away")
     def away() -> HTMLResponse:
         return HTMLResponse("<!doctype html><title>New page</title><meta name=robots content=noindex><body></body>")
 
     @app.get("/own/{name}")
-    def asset(name: str) -> Response:
-        path = ASSETS / name
+    def own(name: str) -> Response:
         if name not in {entry.name for entry in ASSETS.iterdir()}:
             return Response(status_code=404)
-        return FileResponse(path)
+        return FileResponse(ASSETS / name)
 
     @app.get("/healthz")
     def healthz() -> dict[str, str]:
-        return {name: state for name, state in companion.readiness().items()}
-
-    blocks = build_chat(page)
-    blocks.queue(max_size=64, api_open=False, default_concurrency_limit=8)
-    return gr.mount_gradio_app(
-        app, blocks, path="/", theme=theme(), css_paths=[ASSETS / "page.css"], head='<script src="/own/page.js" defer></script><meta name="robots" content="noindex">',
-        footer_links=[], run_history=False, show_error=False, ssr_mode=False, enable_monitoring=False, pwa=False, mcp_server=False,
-        max_file_size="1kb", favicon_path=str(ASSETS / "favicon.svg"),
-    )  # fmt: skip
+        return {str(part): state for part, state in companion.readiness().items()}

@@ -42,7 +42,10 @@ class Talk:
         earlier = [
             message
             for exchange in self.exchanges
-            for message in (Message(role="person", text=exchange.said), Message(role="companion", text=exchange.reply()))
+            for message in (
+                Message(role="person", text=exchange.said),
+                Message(role="companion", text=exchange.reply()),
+            )
             if message.text
         ]
         return Turn(said=said, earlier=tuple(earlier), so_far=self.so_far, style=self.style, region=self.region)

@@ -7,7 +7,12 @@ SANS = ("Seravek", "Gill Sans Nova", "Ubuntu", "Calibri", "DejaVu Sans", "source
 
 def theme() -> gr.themes.Base:
     """Return the theme; everything else is in assets/page.css, which uses the same tokens."""
-    return gr.themes.Base(font=list(SANS), font_mono=["monospace"], radius_size=gr.themes.sizes.radius_lg, text_size=gr.themes.sizes.text_lg).set(
+    return gr.themes.Base(
+        font=list(SANS),
+        font_mono=["monospace"],
+        radius_size=gr.themes.sizes.radius_lg,
+        text_size=gr.themes.sizes.text_lg,
+    ).set(
         body_background_fill="var(--ground)",
         body_background_fill_dark="var(--ground)",
         body_text_color="var(--ink)",

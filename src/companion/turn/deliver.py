@@ -21,18 +21,24 @@ from companion.core.events import (
 )
 from companion.core.message import Turn
 from companion.core.note import Hit, Note
-from companion.core.ports import Answer, FixedWords, Heard
+from companion.core.ports import Answer, FixedWords, Reflection
 from companion.core.talk import SoFar
 from companion.turn.compose import compose
 from companion.turn.kit import Kit
 from companion.turn.protocol import AUDIENCES, next_step
 from companion.turn.retrieve import retrieve
-from companion.turn.route import Route, route
+from companion.turn.route import route
 from companion.turn.screen import hear, screen
 from companion.turn.speak import speak
 
 LEAST_TO_ASK = 2
 """A question follows a reflection at most every second turn."""
+
+LEAST_TO_ECHO, MOST_TO_ECHO = 5, 40
+"""Words of a message that a small model may give back."""
+
+NO_NOTE_AFTER = frozenset({"hello", "thanks"})
+"""Moods after which no story is shown: there is nothing yet for it to be near to."""
 
 
 @dataclass
@@ -84,12 +90,14 @@ def _straight(turn: Turn, kit: Kit, course: _Course) -> Iterator[Event]:
         return
 
     course.step = "retrieve"
-    hits = retrieve(turn, heard, way.moves, kit)
+    reflection = kit.reflections.nearest(heard, course.so_far.used_words)
+    moves = ("reflect",) if reflection.mood in NO_NOTE_AFTER else way.moves
+    hits = retrieve(turn, heard, moves, kit)
     yield Retrieved(hits=hits)
     course.step = "speak"
-    yield from _own_words(turn, heard, hits, way, kit, course)
+    yield from _own_words(turn, reflection, hits, moves, kit, course)
     course.step = "deliver"
-    yield from _shown(turn, hits, way, kit, course)
+    yield from _shown(turn, hits, moves, kit, course)
 
 
 def _crisis(turn: Turn, verdict: Verdict, answer: Answer | None, kit: Kit, course: _Course) -> Iterator[Event]:
@@ -99,12 +107,18 @@ def _crisis(turn: Turn, verdict: Verdict, answer: Answer | None, kit: Kit, cours
     course.so_far = step.so_far
     emergency = kit.lines.emergency(turn.region)
     words = _say(step.keys, kit, course, {"emergency": emergency})
-    urgent = step.so_far.crisis_tier >= Tier.URGENT
+    said = Said(text=words.text, voice="fixed", words=words.id, choices=words.choices)
+    tier = step.so_far.crisis_tier
+    card = Offered(
+        lines=kit.lines.for_region(turn.region, AUDIENCES.get(step.family, ())),
+        emergency=emergency if tier >= Tier.CONCERN else "",
+        urgent=tier >= Tier.URGENT,
+        quiet=tier <= Tier.WATCH,
+    )
+    first, second = (card, said) if tier is Tier.MEDICAL else (said, card)
+    yield first if step.card else said
     if step.card:
-        lines = kit.lines.for_region(turn.region, AUDIENCES.get(step.family, ()))
-        grave = step.so_far.crisis_tier >= Tier.CONCERN
-        yield Offered(lines=lines, emergency=emergency if grave else "", urgent=urgent)
-    yield Said(text=words.text, voice="fixed", words=words.id, choices=words.choices)
+        yield second
     if step.ring:
         state = kit.people.ring(step.so_far.crisis_tier)
         yield HandoffChanged(state=state)
@@ -112,40 +126,47 @@ def _crisis(turn: Turn, verdict: Verdict, answer: Answer | None, kit: Kit, cours
             yield from _fixed(f"handoff.{state}", kit, course)
 
 
-def _own_words(turn: Turn, heard: Heard, hits: tuple[Hit, ...], way: Route, kit: Kit, course: _Course) -> Iterator[Event]:
-    """A curated reflection first where the model is small; then the model's own cleared sentences; else curated words."""
-    opened = ""
-    reflection = kit.reflections.nearest(heard, course.so_far.used_words)
-    if kit.profile.small:
-        opened = reflection.words.text
-        yield _said(reflection.words, course)
+def _own_words(
+    turn: Turn, reflection: Reflection, hits: tuple[Hit, ...], moves: tuple[str, ...], kit: Kit, course: _Course
+) -> Iterator[Event]:
+    """The model's own cleared sentences. A small model only gives back what was said, and curated words carry the reply."""
+    small = kit.profile.small
     spoken, lost = "", ""
-    said = (*(message.text for message in turn.earlier if message.role == "person"), turn.said)
-    try:
-        for event in speak(compose(turn, hits, way.moves, kit.prompts, kit.profile), said, opened, kit):
-            spoken += event.text if isinstance(event, Said) else ""
-            yield event
-    except ModelError as error:
-        lost = "voice.lost" if spoken else "voice.missing"
-        yield Stumbled(step="speak", error=type(error).__name__)
-    if not opened and not spoken:
+    if not small or _worth_echoing(turn, reflection, course):
+        said = (*(message.text for message in turn.earlier if message.role == "person"), turn.said)
+        try:
+            for event in speak(compose(turn, hits, moves, kit.prompts, kit.profile), said, "", kit):
+                spoken += f" {event.text}" if isinstance(event, Said) else ""
+                yield event
+        except ModelError as error:
+            lost = "voice.lost" if spoken else "voice.missing"
+            yield Stumbled(step="speak", error=type(error).__name__)
+    course.so_far = course.so_far.model_copy(update={"model_spoke": bool(spoken)})
+    if small or not spoken:
         yield _said(reflection.words, course)
+        spoken += reflection.words.text
     if lost and not _said_before(lost, course):
         yield from _fixed(lost, kit, course)
-    if reflection.ask and "?" not in f"{opened} {spoken}" and not hits and course.so_far.turns % LEAST_TO_ASK:
+    if reflection.ask and "?" not in spoken and not hits and course.so_far.turns % LEAST_TO_ASK:
         yield _said(reflection.ask, course)
 
 
-def _shown(turn: Turn, hits: tuple[Hit, ...], way: Route, kit: Kit, course: _Course) -> Iterator[Event]:
+def _worth_echoing(turn: Turn, reflection: Reflection, course: _Course) -> bool:
+    """Giving back somebody's words helps when there were some, and not twice in a row."""
+    length = len(turn.said.split())
+    return LEAST_TO_ECHO <= length <= MOST_TO_ECHO and not course.so_far.model_spoke and reflection.mood not in NO_NOTE_AFTER
+
+
+def _shown(turn: Turn, hits: tuple[Hit, ...], moves: tuple[str, ...], kit: Kit, course: _Course) -> Iterator[Event]:
     """What other people wrote, and ways to people."""
     for hit in hits[:1]:
         note = kit.library.note(hit.passage.note)
         if note is not None:
             course.so_far = course.so_far.model_copy(update={"shown_notes": (*course.so_far.shown_notes, note.id)})
             yield quoted(note, hit)
-    if {"quote", "practice"} & set(way.moves) and not hits and not _said_before("moves.nothing_near", course):
+    if {"quote", "practice"} & set(moves) and not hits and not _said_before("moves.nothing_near", course):
         yield from _fixed("moves.nothing_near", kit, course)
-    if "people" in way.moves:
+    if "people" in moves:
         yield from _fixed("moves.people", kit, course)
         yield Offered(lines=kit.lines.for_region(turn.region, ("peer-line",), most=5))
 

@@ -9,12 +9,15 @@ from companion.core.errors import ModelError
 from companion.core.message import Turn
 from companion.core.ports import Embedder, Heard, InputCheck, Normalise
 
+LONGEST_EMBEDDED = 4_000
+"""Characters of a message that the embedder reads; it cuts off sooner by itself, but only after reading all of it."""
+
 
 def hear(said: str, normalise: Normalise, embedder: Embedder) -> Heard:
     """Return the message as every step uses it: normalised once, embedded once. Works without an embedder."""
     plain = normalise(said)
     try:
-        vector = embedder.embed([said])[0] if plain else None
+        vector = embedder.embed([said[:LONGEST_EMBEDDED]])[0] if plain else None
     except ModelError:
         vector = None
     return Heard(said=said, plain=plain, vector=vector)

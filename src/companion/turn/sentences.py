@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 _END = re.compile(r"(?:[.!?\u2026\u3002\uff01\uff1f\u061f\u0964]+[\"')\]\u201d\u2019]*(?=\s)|\n+)")
-_NOT_AN_END = re.compile(r"(?:\b(?:dr|mr|mrs|ms|st|vs|etc|e\.g|i\.e|prof|approx|no)\.|\b[A-Za-z]\.|\d\.)$", re.IGNORECASE)
+_NOT_AN_END = re.compile(r"(?:\b(?:dr|mr|mrs|ms|st|vs|etc|e\.g|i\.e|prof|approx)\.|\b[A-Za-z]\.|\d\.)$", re.IGNORECASE)
 LONGEST_SENTENCE = 600
 """Characters after which a sentence without an end is cut, so that a model that never stops is still read."""
 

@@ -64,11 +64,16 @@
     turns = all.length;
   };
 
-  let shown = 0;
+  // A new turn begins at the top of the view, once; after that the page stays where the reader has it.
+  let begun = 0;
   const follow = () => {
-    const blocks = document.querySelectorAll("#past .turn > *, #now .turn > *");
-    if (blocks.length > shown && blocks.length) blocks[blocks.length - 1].scrollIntoView({ block: "nearest" });
-    shown = blocks.length;
+    const all = document.querySelectorAll("#past .turn, #now .turn");
+    if (all.length > begun) {
+      const last = all[all.length - 1];
+      last.style.scrollMarginTop = `${(document.getElementById("top")?.offsetHeight ?? 80) + 12}px`;
+      last.scrollIntoView({ block: "start" });
+    }
+    begun = all.length;
   };
 
   const watch = () => new MutationObserver(() => { finished(); follow(); }).observe(document.body, { childList: true, subtree: true });

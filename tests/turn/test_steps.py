@@ -1,0 +1,153 @@
+"""Route, retrieve, compose, speak and deliver on scripted backends."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+
+from companion.app import Companion
+from companion.backends.scripted import NoModel, ScriptedModel
+from companion.core.events import Event, Finished, Offered, Quoted, Routed, Said
+from companion.core.message import Message, Style, Turn
+from companion.core.prompts import Profile, Prompts
+from companion.turn.compose import compose
+from companion.turn.kit import Kit
+from companion.turn.person import ask_for_a_person
+from companion.turn.retrieve import in_its_talk
+from companion.turn.sentences import LONGEST_SENTENCE, sentences
+
+Take = Callable[..., list[Event]]
+
+
+@pytest.mark.parametrize(
+    ("text", "cut"),
+    [
+        ("One. Two? Three", ["One.", "Two?", "Three"]),
+        ("Dr. Who came at 3.30 p.m. to tea. Then left.", ["Dr. Who came at 3.30 p.m. to tea.", "Then left."]),
+        ('She said "no." Then left.', ['She said "no."', "Then left."]),
+        ("A line\nanother line", ["A line", "another line"]),
+        ("", []),
+        ("   ", []),
+        ("我很累。 你呢？", ["我很累。", "你呢？"]),
+    ],
+)
+@pytest.mark.parametrize("piece", [1, 3, 1000])
+def test_sentences_are_the_same_however_the_text_arrives(text: str, cut: list[str], piece: int) -> None:
+    assert list(sentences(text[at : at + piece] for at in range(0, len(text), piece))) == cut
+
+
+def test_a_sentence_without_an_end_is_still_let_go() -> None:
+    assert len(list(sentences(["word " * 400]))) >= 400 * 5 // LONGEST_SENTENCE
+
+
+PROMPTS = Prompts(system="SYSTEM", tail="$said [$plan] $passages", plans={"reflect": "say it back"})
+
+
+def test_the_prompt_of_a_later_turn_begins_with_the_bytes_of_the_one_before() -> None:
+    earlier = (Message(role="person", text="one"), Message(role="companion", text="two"))
+    first = compose(Turn(said="three", earlier=earlier), (), ("reflect",), PROMPTS, Profile())
+    later = (*earlier, Message(role="person", text="three"), Message(role="companion", text="four"))
+    second = compose(Turn(said="five", earlier=later), (), ("reflect",), PROMPTS, Profile())
+    assert second[: len(first) - 1] == first[:-1]
+    assert first[-1]["content"] == "three [say it back]"
+
+
+def test_a_long_talk_is_trimmed_to_what_the_model_can_hold() -> None:
+    earlier = tuple(Message(role="person" if at % 2 == 0 else "companion", text="word " * 200) for at in range(60))
+    prompt = compose(Turn(said="now", earlier=earlier), (), ("reflect",), PROMPTS, Profile(context=2048))
+    assert sum(len(entry["content"]) for entry in prompt) <= 2048 * 3
+    roles = [entry["role"] for entry in prompt]
+    assert roles[0] == "system"
+    assert roles[-1] == "user"
+    assert all(one != two for one, two in itertools.pairwise(roles)), "chat templates want them in turn"
+
+
+def test_a_short_message_is_searched_in_its_talk() -> None:
+    earlier = (Message(role="person", text="my mother forgets my name"), Message(role="companion", text="..."))
+    assert in_its_talk(Turn(said="and at night?", earlier=earlier)) == "my mother forgets my name and at night?"
+    assert in_its_talk(Turn(said="a message that stands quite well alone", earlier=earlier)) == "a message that stands quite well alone"
+
+
+@pytest.mark.parametrize(
+    ("style", "kinds"),
+    [(Style.LISTEN, set()), (Style.STORIES, {"story"}), (Style.IDEAS, {"practice"}), (Style.PEOPLE, set())],
+)
+def test_the_kind_of_company_decides_what_is_shown(real: Companion, style: Style, kinds: set[str]) -> None:
+    said = "i can't sleep, i lie awake and listen to the house every night"
+    events = list(real.take(Turn(said=said, style=style, region="GB")))
+    assert {event.note_kind for event in events if isinstance(event, Quoted)} == kinds
+    assert bool([event for event in events if isinstance(event, Offered)]) is (style is Style.PEOPLE)
+
+
+def test_a_boundary_is_answered_with_fixed_words_and_no_model(take: Take) -> None:
+    model = ScriptedModel()
+    events = take("should i stop taking my sertraline", model)
+    assert [event.name for event in events if isinstance(event, Routed)] == ["medicine"]
+    assert [event.words.split(".")[1] for event in events if isinstance(event, Said)] == ["medicine"]
+    assert model.asked == []
+
+
+def test_a_small_model_is_heard_only_when_it_gives_back_what_was_said(take: Take) -> None:
+    said = "my manager shouted at me in front of everyone and i just stood there"
+    good = take(said, ScriptedModel("Your manager shouted at you in front of everyone, and you just stood there."))
+    bad = take(said, ScriptedModel("Your mother must be so proud of you."))
+    assert [event.voice for event in good if isinstance(event, Said)][:2] == ["model", "fixed"]
+    assert "model" not in [event.voice for event in bad if isinstance(event, Said)]
+    assert [event for event in bad if isinstance(event, Said)], "curated words stand in"
+
+
+def test_an_unfinished_last_sentence_is_not_said(take: Take) -> None:
+    events = take("it was a long day at work", ScriptedModel("It was a long day. And then the"), small=False)
+    assert [event.text for event in events if isinstance(event, Said) and event.voice == "model"] == ["It was a long day."]
+
+
+def test_the_model_is_stopped_as_soon_as_nothing_more_is_wanted(take: Take) -> None:
+    model = ScriptedModel("One thing. Two things. Three things. Four things. Five things. Six things.")
+    take("it was a long day at work", model, small=False)
+    assert model.closed == 1
+
+
+def test_a_story_shown_once_is_not_shown_again(real: Companion) -> None:
+    said = "i can't sleep, i lie awake and listen to the house every night"
+    first = list(real.take(Turn(said=said, region="GB")))
+    end = first[-1]
+    assert isinstance(end, Finished)
+    second = list(real.take(Turn(said=said, so_far=end.so_far, region="GB")))
+    assert {e.note for e in first if isinstance(e, Quoted)} & {e.note for e in second if isinstance(e, Quoted)} == set()
+
+
+def test_asking_for_a_person_tells_the_truth_and_shows_lines(kit: Callable[..., Kit]) -> None:
+    events = list(ask_for_a_person(Turn(said="", region="US"), kit()))
+    assert "no human supporters" in next(event for event in events if isinstance(event, Said)).text
+    assert next(event for event in events if isinstance(event, Offered)).lines[0].id == "us-988"
+    assert events[-1].kind == "finished"
+
+
+def test_events_come_in_order_and_finish_last(take: Take) -> None:
+    kinds = [event.kind for event in take("it was a long day at work", ScriptedModel("It was a long day."), small=False)]
+    assert kinds[:3] == ["screened", "routed", "retrieved"]
+    assert kinds[-1] == "finished"
+    assert kinds.count("finished") == 1
+
+
+def test_a_reader_who_leaves_in_the_middle_stops_the_model(kit: Callable[..., Kit]) -> None:
+    from companion.turn.deliver import take_turn
+
+    model = ScriptedModel("One thing here. Two things here. Three things here. Four things here.")
+    events: Iterator[Event] = take_turn(Turn(said="it was a long day at work"), kit(model, small=False))
+    for event in events:
+        if isinstance(event, Said):
+            break
+    events.close()  # type: ignore[attr-defined]
+    assert model.closed == 1
+
+
+def test_no_model_no_embedder_no_trouble(kit: Callable[..., Kit]) -> None:
+    from companion.turn.deliver import take_turn
+
+    events = list(take_turn(Turn(said="i feel lonely in my empty flat"), kit(NoModel())))
+    assert [event for event in events if isinstance(event, Said)]
+    assert replace(kit().profile, small=False).small is False
