@@ -296,10 +296,14 @@ def test_p10_without_a_model_the_person_is_told_so_and_gets_curated_words(take: 
 
 # P12. No clinical words, no emotion labels, no engagement tricks in any text that is shipped.
 
-CLINICAL = r"\b(?:therap(?:y|ies|eutic)|diagnos\w+|symptoms?|patients?|treatments?|disorders?|patholog\w+|clinical(?:ly)?|mental(?:ly)? ill\w*|cured?)\b"
+CLINICAL = (
+    r"\b(?:therap(?:y|ies|eutic)|diagnos\w+|symptoms?|patients?|treatments?|disorders?|patholog\w+|clinical(?:ly)?|"
+    r"mental(?:ly)? ill\w*|cured?)\b"
+)
 TRICKS = (
     r"\b(?:streaks?|missed you|don't (?:go|leave)|come back (?:soon|tomorrow)|i(?:'m| am) always here|here for you 24|i care about you|"
-    r"i love|best friend|i understand exactly|great question|as an ai language model|you should(?! have been)|you must|everything happens for a reason)\b"
+    r"i love|best friend|i understand exactly|great question|as an ai language model|you should(?! have been)|you must|"
+    r"everything happens for a reason)\b"
 )
 LABELS = r"\byou (?:are|seem|sound|look) (?:depressed|anxious|suicidal|manic|psychotic|unstable|irrational|angry|sad)\b"
 

@@ -24,7 +24,7 @@ from companion.core.concern import Verdict
 from companion.core.errors import ModelError
 from companion.core.events import Event
 from companion.core.message import Message, Turn
-from companion.core.ports import ChatModel, Draft, Heard, Objection, People
+from companion.core.ports import ChatModel, Draft, Heard, Objection, People, PromptMessage
 from companion.core.prompts import Profile
 from companion.core.talk import SoFar
 from companion.handoff.nobody import NobodyOnDuty
@@ -32,7 +32,7 @@ from companion.knowledge.lines import LineBook, read_lines
 from companion.knowledge.lint import Shelf
 from companion.knowledge.live import IndexTools, LiveLibrary
 from companion.knowledge.prompts import read_prompts, read_small_words
-from companion.knowledge.reflections import ReflectionBank, read_reflections
+from companion.knowledge.reflections import ReflectionBank, read_cues, read_reflections
 from companion.knowledge.signals import read_answers, read_danger, read_rules
 from companion.knowledge.vocabulary import Vocabulary, read_vocabulary
 from companion.knowledge.words import read_words
@@ -173,6 +173,7 @@ def build(settings: Settings, *, model: ChatModel | None = None, people: People 
     path = settings.model or starter_model()
     profile = profile_of(path, settings.context)
     prompts = read_prompts(settings.prompts / "model", "small" if profile.small else "large")
+    head: list[PromptMessage] = [{"role": "system", "content": prompts.system}, *prompts.examples]
     kit = Kit(
         normalise=plain,
         embedder=embedder.when_loaded,
@@ -182,8 +183,8 @@ def build(settings: Settings, *, model: ChatModel | None = None, people: People 
         boundaries=PhraseBoundaries(rules),
         answers=AnswerReader(read_answers(signals), rules.slots),
         library=library,
-        reflections=ReflectionBank(read_reflections(fixed), embedder.when_loaded),
-        model=model or LlamaModel(path, context=profile.context, seed=settings.seed),
+        reflections=ReflectionBank(read_reflections(fixed), read_cues(fixed), embedder.when_loaded),
+        model=model or LlamaModel(path, context=profile.context, seed=settings.seed, warm=head),
         words=words,
         lines=lines,
         people=people or NobodyOnDuty(),

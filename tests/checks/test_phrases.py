@@ -1,5 +1,6 @@
 """The floor: sixty messages written before its patterns, and the examples that stand beside each signal."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -57,8 +58,17 @@ EXPLICIT = [
     ("i keep thinking about suicide", Tier.CONCERN),
     ("i want to die", Tier.CONCERN),
 ]
-MASKS = [str.upper, str.title, lambda s: s.replace("i", "\u0456"), lambda s: s.replace("e", "3"), lambda s: s.replace(" ", "  "),
-         lambda s: s.replace("a", "\u0430"), lambda s: f"...{s}!!!", lambda s: s.replace("i ", "I "), lambda s: s.replace("l", "\uff4c")]  # fmt: skip
+MASKS: list[Callable[[str], str]] = [
+    str.upper,
+    str.title,
+    lambda s: s.replace("i", "\u0456"),
+    lambda s: s.replace("e", "3"),
+    lambda s: s.replace(" ", "  "),
+    lambda s: s.replace("a", "\u0430"),
+    lambda s: f"...{s}!!!",
+    lambda s: s.replace("i ", "I "),
+    lambda s: s.replace("l", "\uff4c"),
+]
 
 
 @pytest.mark.parametrize(("said", "tier"), EXPLICIT)

@@ -58,8 +58,17 @@ class _Order:
 class LlamaModel:
     """One engine, one context, one thread that touches it."""
 
-    def __init__(self, path: Path | None, *, context: int = 2048, temperature: float = 0.5, seed: int | None = None) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        *,
+        context: int = 2048,
+        temperature: float = 0.3,
+        seed: int | None = None,
+        warm: Sequence[PromptMessage] = (),
+    ) -> None:
         self.path, self._context, self._temperature, self._seed = path, context, temperature, seed
+        self._warm = list(warm)
         self._orders: queue.Queue[_Order | None] = queue.Queue(maxsize=32)
         self._ready = threading.Event()
         self._start = threading.Lock()
@@ -139,6 +148,7 @@ class LlamaModel:
         """The only place that touches the engine."""
         try:
             self._engine = self._load()
+            self._read_ahead()
         except ModelError as error:
             self._error = error
             return
@@ -146,6 +156,14 @@ class LlamaModel:
             self._ready.set()
         while (order := self._orders.get()) is not None:
             self._reply(order)
+
+    def _read_ahead(self) -> None:
+        """Read what every prompt begins with, so that the first reply does not wait for it."""
+        if self._warm:
+            try:
+                self._engine.create_chat_completion(messages=[*self._warm, {"role": "user", "content": "."}], max_tokens=1)
+            except Exception as error:
+                raise ModelBroken(f"the model failed on its first words ({type(error).__name__})", where=str(self.path)) from error
 
     def _reply(self, order: _Order) -> None:
         try:

@@ -50,11 +50,11 @@ def stem(word: str) -> str:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(plain(text))
+    return _WORD.findall(plain(text).replace("n't", " not"))
 
 
 def _denials(words: Iterable[str]) -> int:
-    return sum(word in _DENIALS or word.endswith("n't") for word in words)
+    return sum(word in _DENIALS for word in words)
 
 
 class Grounded:

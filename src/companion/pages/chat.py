@@ -175,7 +175,7 @@ class ChatPage:
                 if isinstance(event, Finished):
                     talk.so_far, finished = event.so_far, True
                 if isinstance(event, Said):
-                    choices = event.choices
+                    choices = event.choices or choices
                 if isinstance(event, Offered):
                     care = self._kept(event)
                 if time.monotonic() - last > BETWEEN_UPDATES and not finished:
@@ -189,7 +189,9 @@ class ChatPage:
     def _kept(self, offered: Offered) -> str:
         """Return the card that stays in reach for the rest of the talk, folded to one line."""
         title = self.render.word("lines_urgent" if offered.urgent else "lines")
-        return str(Markup('<details class="kept"><summary>{}</summary>{}</details>').format(title, self.render.lines(offered)))
+        first = offered.lines[0]
+        short = f"{title}: {first.name} {first.phone or first.text or ''}".strip()
+        return str(Markup('<details class="kept"><summary>{}</summary>{}</details>').format(short, self.render.lines(offered)))
 
     def _wait_if_calm(self, talk: Talk, text: str) -> None:
         """Give stories and voice a moment to load, unless the message speaks of danger."""
