@@ -2,8 +2,9 @@
 
     .venv/bin/python evals/bench/first_sentence.py
 
-"bare" is the packaged model through llama-cpp-python with the same system prompt and examples and a growing history: no screening, no search, no guard. For
-"ours" three moments are measured: the first cleared sentence of any voice, the first of the model's own where it had one, the end.
+"bare" is the packaged model through llama-cpp-python with the same system prompt and examples and a growing history: no screening,
+no search, no guard. For "ours" three moments are measured: the first cleared sentence of any voice, the first of the model's own
+where it had one, the end.
 """
 
 from __future__ import annotations
