@@ -119,6 +119,23 @@ def test_a_story_shown_once_is_not_shown_again(real: Companion) -> None:
     assert {e.note for e in first if isinstance(e, Quoted)} & {e.note for e in second if isinstance(e, Quoted)} == set()
 
 
+def test_somebody_who_asks_for_no_stories_gets_none_for_the_rest_of_the_talk(real: Companion) -> None:
+    first = list(real.take(Turn(said="i don't want stories, i just want to talk", region="GB")))
+    end = first[-1]
+    assert isinstance(end, Finished)
+    said = "i can't sleep, i lie awake and listen to the house every night"
+    assert not [event for event in real.take(Turn(said=said, so_far=end.so_far, region="GB")) if isinstance(event, Quoted)]
+
+
+def test_a_story_does_not_follow_a_story_unless_it_is_plainly_about_it(real: Companion) -> None:
+    first = list(real.take(Turn(said="i can't sleep, i lie awake and listen to the house every night", region="GB")))
+    end = first[-1]
+    assert isinstance(end, Finished)
+    assert end.so_far.quoted_last
+    second = list(real.take(Turn(said="he always does it in front of the others", so_far=end.so_far, region="GB")))
+    assert not [event for event in second if isinstance(event, Quoted)]
+
+
 def test_asking_for_a_person_tells_the_truth_and_shows_lines(kit: Callable[..., Kit]) -> None:
     events = list(ask_for_a_person(Turn(said="", region="US"), kit()))
     assert "no human supporters" in next(event for event in events if isinstance(event, Said)).text

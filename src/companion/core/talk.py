@@ -25,6 +25,10 @@ class SoFar(Value):
     """Whether the plain question was the last thing said, so that a bare "yes" means something."""
     model_spoke: bool = False
     """Whether the model had words of its own in the last reply."""
+    quoted_last: bool = False
+    """Whether the last reply showed a note."""
+    only_listen: bool = False
+    """Whether the person asked for no stories, whatever kind of company is chosen."""
     rang: bool = False
     """Whether a human supporter was called for in this talk."""
     asked_plainly: bool = False

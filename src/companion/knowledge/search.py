@@ -20,8 +20,10 @@ of the two searches and for 0.34 with the cosine alone.
 """
 ENOUGH_WORDS = 8.0
 """BM25 score from which more shared words add nothing."""
-FLOOR = 0.37
-"""Score under which a note is not near enough to be shown; on the same messages it keeps 44 of 44 and lets 3 of 17 off-topic through."""
+FLOOR = 0.42
+"""Score under which a note is not near enough to be shown; on the same messages it keeps 42 of 44 and lets 2 of 17 off-topic through."""
+FLOOR_AFTER_A_NOTE = 0.62
+"""Score that a note needs when the reply before showed one: two in a row only when the second is plainly about it."""
 WORDS_FLOOR = 4.5
 """BM25 score under which a note is not near enough when there is no embedder."""
 ONLY_IF_MENTIONED = {
@@ -73,8 +75,9 @@ class NoteSearch:
         """Return up to `most` passages of different notes, best first; nothing under the floor."""
         wanted = {note.id: note for note in self._notes.values() if note.kind is kind and self._allowed(note, turn, heard)}
         found = sorted(self._found(heard, wanted), key=lambda one: -one.score)
+        floor = FLOOR_AFTER_A_NOTE if turn.so_far.quoted_last else FLOOR
         by_meaning = heard.vector is not None and self._vectors is not None
-        near = [one for one in found if (one.score >= FLOOR if by_meaning else one.words >= WORDS_FLOOR)]
+        near = [one for one in found if (one.score >= floor if by_meaning else one.words >= WORDS_FLOOR)]
         return tuple(
             Hit(passage=one.passage, score=one.score, likeness=one.likeness, because=self.mentioned(one.note, heard.said))
             for one in near[:most]

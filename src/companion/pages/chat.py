@@ -88,6 +88,7 @@ class ChatPage:
         talk = self.talks.get(talk_id)
         if talk and style in set(Style):
             talk.style = Style(style)
+            talk.so_far = talk.so_far.model_copy(update={"only_listen": False})
 
     def begin(self, talk_id: str, region: str) -> tuple[Any, Any]:
         """Leave the notice and show the talk. The region is the one shown beside the button."""

@@ -37,6 +37,9 @@ LEAST_TO_ASK = 2
 LEAST_TO_ECHO, MOST_TO_ECHO = 5, 40
 """Words of a message that a small model may give back."""
 
+NO_STORIES = "no_stories"
+"""The boundary by which somebody asks to be listened to only."""
+
 NO_NOTE_AFTER = frozenset({"hello", "thanks"})
 """Moods after which no story is shown: there is nothing yet for it to be near to."""
 
@@ -86,12 +89,15 @@ def _straight(turn: Turn, kit: Kit, course: _Course) -> Iterator[Event]:
         return
     course.so_far = course.so_far.model_copy(update={"awaiting_answer": False})
     if way.way == "boundary":
+        if way.name == NO_STORIES:
+            course.so_far = course.so_far.model_copy(update={"only_listen": True})
         yield from _fixed(f"boundary.{way.name}", kit, course)
         return
 
     course.step = "retrieve"
     reflection = kit.reflections.nearest(heard, course.so_far.used_words)
-    moves = ("reflect",) if reflection.mood in NO_NOTE_AFTER else way.moves
+    quiet = reflection.mood in NO_NOTE_AFTER or course.so_far.only_listen
+    moves = ("reflect",) if quiet else way.moves
     hits = retrieve(turn, heard, moves, kit)
     yield Retrieved(hits=hits)
     course.step = "speak"
@@ -159,6 +165,7 @@ def _worth_echoing(turn: Turn, reflection: Reflection, course: _Course) -> bool:
 
 def _shown(turn: Turn, hits: tuple[Hit, ...], moves: tuple[str, ...], kit: Kit, course: _Course) -> Iterator[Event]:
     """What other people wrote, and ways to people."""
+    course.so_far = course.so_far.model_copy(update={"quoted_last": bool(hits)})
     for hit in hits[:1]:
         note = kit.library.note(hit.passage.note)
         if note is not None:
