@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
+import time
+import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -161,6 +164,24 @@ def test_start_over_wipes_and_leaving_quickly_leaves_nothing(desk: Visit) -> Non
     desk.page.wait_for_url("**/away")
     assert SECRET not in desk.page.content()
     assert desk.page.title() == "New page"
+
+
+def test_closing_the_page_wipes_the_talk(browser: Browser, address: str) -> None:
+    def held() -> int:
+        with urllib.request.urlopen(f"{address}/healthz", timeout=5) as answer:
+            return int(json.load(answer)["talks"])
+
+    before = held()
+    came = visit(browser, address, width=1280, height=860)
+    start(came)
+    came.say(f"hello {SECRET}")
+    assert held() == before + 1
+    came.context.close()
+    for _ in range(40):
+        if held() <= before:
+            return
+        time.sleep(0.5)
+    raise AssertionError(f"{held()} talks are still held after the page was closed")
 
 
 def test_a_finished_reply_is_announced_once(desk: Visit) -> None:

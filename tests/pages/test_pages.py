@@ -180,5 +180,8 @@ def test_talks_end_when_idle_and_make_room() -> None:
     now[0] = 90
     assert talks.get(second) is None, "quiet for more than a minute"
     assert talks.get(third) is not None
+    visited = talks.open("GB", visit="abc")
+    talks.end("abc")
+    assert talks.get(visited) is None, "the page was closed"
     talks.wipe(third)
     assert len(talks) == 0

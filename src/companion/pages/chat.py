@@ -65,7 +65,12 @@ class ChatPage:
     def arrive(self, request: gr.Request) -> tuple[str, Any, str, str]:
         """Return a fresh talk's id, the region guessed for it, the notice's lines and the status."""
         region = self.guess(request.headers.get("accept-language", "") if request else "")
-        return self.talks.open(region), gr.update(value=region), self.first_lines(region), self.status()
+        talk_id = self.talks.open(region, str(request.session_hash) if request else "")
+        return talk_id, gr.update(value=region), self.first_lines(region), self.status()
+
+    def depart(self, request: gr.Request) -> None:
+        """Wipe the talk as soon as its page is closed."""
+        self.talks.end(str(request.session_hash))
 
     def guess(self, languages: str) -> str:
         """Return the region that a browser's languages name, when there are lines for it; else the program's own."""
@@ -151,7 +156,7 @@ class ChatPage:
         """Wipe the talk and open a fresh one; region and kind of company stay chosen."""
         old = self.talks.get(talk_id)
         self.talks.wipe(talk_id)
-        fresh_id = self.talks.open(old.region if old else self.settings.region)
+        fresh_id = self.talks.open(old.region if old else self.settings.region, old.visit if old else "")
         fresh = self.talks.get(fresh_id)
         if old and fresh:
             fresh.style, fresh.started = old.style, old.started

@@ -38,6 +38,7 @@ def build_chat(page: ChatPage) -> gr.Blocks:
         shown = [past, now, care, box, send, stop, openings, *choices]
         asked = {"inputs": [box, talk_id], "outputs": shown, "concurrency_id": "talk", "concurrency_limit": 8, **_QUIET}
         blocks.load(page.arrive, None, [talk_id, region, notice_lines, status], **_QUIET)
+        blocks.unload(page.depart)
         timer.tick(page.wake, None, [status, timer], **_QUIET)
         region.change(page.choose_region, [talk_id, region], [notice_lines], **_QUIET)
         style.change(page.choose_style, [talk_id, style], None, **_QUIET)

@@ -112,5 +112,6 @@ def _add_fragments(app: FastAPI, companion: Companion, page: ChatPage) -> None:
         return FileResponse(ASSETS / name)
 
     @app.get("/healthz")
-    def healthz() -> dict[str, str]:
-        return {str(part): state for part, state in companion.readiness().items()}
+    def healthz() -> dict[str, str | int]:
+        parts = {str(part): state for part, state in companion.readiness().items()}
+        return {**parts, "talks": len(page.talks)}

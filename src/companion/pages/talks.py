@@ -31,6 +31,8 @@ class Talk:
     """One person's talk. Held in memory, never written anywhere."""
 
     region: str
+    visit: str = ""
+    """The browser's visit that the talk belongs to; when it ends, so does the talk."""
     style: Style = Style.STORIES
     started: bool = False
     so_far: SoFar = field(default_factory=SoFar)
@@ -59,14 +61,14 @@ class Talks:
         self._talks: OrderedDict[str, Talk] = OrderedDict()
         self._lock = threading.Lock()
 
-    def open(self, region: str) -> str:
+    def open(self, region: str, visit: str = "") -> str:
         """Start a talk and return its id; the longest idle makes room when there are too many."""
         with self._lock:
             self._sweep()
             while len(self._talks) >= self._most:
                 self._talks.popitem(last=False)
             talk_id = secrets.token_urlsafe(24)
-            self._talks[talk_id] = Talk(region=region, touched=self._clock())
+            self._talks[talk_id] = Talk(region=region, visit=visit, touched=self._clock())
             return talk_id
 
     def get(self, talk_id: str | None) -> Talk | None:
@@ -83,6 +85,12 @@ class Talks:
         """Forget a talk at once."""
         with self._lock:
             self._talks.pop(talk_id or "", None)
+
+    def end(self, visit: str) -> None:
+        """Forget every talk of a visit that is over."""
+        with self._lock:
+            for talk_id in [talk_id for talk_id, talk in self._talks.items() if talk.visit == visit]:
+                del self._talks[talk_id]
 
     def __len__(self) -> int:
         """Return how many talks are held."""
