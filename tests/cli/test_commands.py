@@ -51,7 +51,7 @@ def test_screen_reads_lines_in_order_and_says_which_it_could_not(run: Run) -> No
         ' {"role": "user", "content": "haha jk"}]}',
         '{"id": "d", "text": "my homework is killing me"}',
     ]
-    done = run("screen", "--jsonl", "--floor", says="\n".join(lines))
+    done = run("screen", "--jsonl", says="\n".join(lines))
     assert done.returncode == 1
     out = records(done)
     assert [record["id"] for record in out] == ["a", None, None, "c", "d"]

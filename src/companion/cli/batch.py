@@ -25,7 +25,6 @@ JsonlOption = Annotated[
     ),
 ]
 FileArgument = Annotated[Path | None, typer.Argument(help="A file to read; without one, standard input.", show_default=False)]
-NoModelOption = Annotated[bool, typer.Option("--floor", help="Phrases only: do not load the embedder.")]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -35,12 +34,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("reply", help=reply.__doc__)(reply)
 
 
-def screen(
-    file: FileArgument = None,
-    jsonl: JsonlOption = False,
-    floor: NoModelOption = False,
-    knowledge: KnowledgeOption = None,
-) -> None:
+def screen(file: FileArgument = None, jsonl: JsonlOption = False, knowledge: KnowledgeOption = None) -> None:
     """Read messages for danger.
 
     In:  {"id": "1", "text": "..."}  or  {"id": "1", "messages": [{"role": "user", "content": "..."}, ...]}
@@ -50,8 +44,6 @@ def screen(
     {"id": null, "error": "line 3: ..."}; the rest goes on, and the exit status is 1.
     """
     companion = build(settings(knowledge=knowledge))
-    if not floor:
-        companion.wait_for_stories()
     run(jsonl, file, lambda record: _screened(companion, record))
 
 
