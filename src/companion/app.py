@@ -34,7 +34,7 @@ from companion.knowledge.live import IndexTools, LiveLibrary
 from companion.knowledge.prompts import read_prompts, read_small_words
 from companion.knowledge.reflections import ReflectionBank, read_cues, read_reflections
 from companion.knowledge.signals import read_answers, read_danger, read_rules
-from companion.knowledge.vocabulary import Vocabulary, read_vocabulary
+from companion.knowledge.vocabulary import read_vocabulary
 from companion.knowledge.words import read_words
 from companion.settings import Settings
 from companion.turn.deliver import rehearse, take_turn
@@ -63,8 +63,8 @@ class Guarded:
 class Companion:
     """One assembled companion. Its parts load in the background, in the order in which somebody in danger needs them."""
 
-    def __init__(self, kit: Kit, library: LiveLibrary, embedder: SentenceEmbedder, lines: LineBook, vocabulary: Vocabulary) -> None:
-        self.kit, self.library, self.lines, self.vocabulary = kit, library, lines, vocabulary
+    def __init__(self, kit: Kit, library: LiveLibrary, embedder: SentenceEmbedder, lines: LineBook) -> None:
+        self.kit, self.library, self.lines = kit, library, lines
         self._embedder = embedder
         self._stories = threading.Event()
         self._stories_error: ModelError | None = None
@@ -192,7 +192,7 @@ def build(settings: Settings, *, model: ChatModel | None = None, people: People 
         last_words=words.say("stumbled", frozenset()).text,
         profile=profile,
     )
-    return Companion(kit, library, embedder, lines, vocabulary)
+    return Companion(kit, library, embedder, lines)
 
 
 def shelf(knowledge: Path, language: str) -> Shelf:

@@ -92,4 +92,7 @@ def test_an_embedder_that_is_not_there_is_a_missing_model_and_no_trace(tmp_path:
 
 
 def test_a_model_closes_without_having_been_started() -> None:
-    LlamaModel(None).close()
+    model = LlamaModel(None)
+    model.close()
+    assert model.state == "not started"
+    assert model.wait(5) == "missing"

@@ -234,6 +234,16 @@ def test_stories_about_suicide_are_not_shown_to_somebody_who_did_not_speak_of_it
         assert "suicide" not in note.content_notes
 
 
+def test_an_index_that_cannot_be_kept_is_served_all_the_same(tmp_path: Path) -> None:
+    import numpy as np
+
+    from companion.backends.vectors import Vectors
+
+    (tmp_path / "in-the-way").write_text("a file where a folder should be")
+    vectors = Vectors.make(np.eye(4, dtype=np.float32), tmp_path / "in-the-way" / "index")
+    assert vectors.search(np.eye(4, dtype=np.float32)[2], 1) == [(2, 1.0)]
+
+
 def test_a_stored_index_is_used_again_and_a_damaged_one_is_built_anew(real: Companion, home: Path) -> None:
     from companion.backends.vectors import Vectors
 

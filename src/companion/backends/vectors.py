@@ -29,9 +29,10 @@ class Vectors:
 
     @classmethod
     def make(cls, vectors: NDArray[np.float32], folder: Path) -> Vectors:
-        """Return an index over `vectors` and keep it in `folder`."""
+        """Return an index over `vectors` and keep it in `folder`; on a full disk it serves all the same and is made again next time."""
         made = cls(vectors)
-        made.save(folder)
+        with contextlib.suppress(OSError):
+            made.save(folder)
         return made
 
     @classmethod

@@ -43,6 +43,7 @@ class PhraseFloor:
             for signal in signals.signals
             if (any_ := compiled(signal.any, slots))
         )
+        self._fallbacks = {signal.name for signal in signals.signals if signal.fallback}
         self._negation = compiled(contexts.negation, slots)
         self._past = compiled(contexts.past, slots)
         self._still = compiled(contexts.still, slots)
@@ -62,7 +63,7 @@ class PhraseFloor:
                 concern = self._found(ready, window)
                 if concern and (name not in worst or concern.tier > worst[name].tier):
                     worst[name] = concern
-        found = list(worst.values())
+        found = [worst[name] for name in worst if name not in self._fallbacks] or list(worst.values())
         present = {concern.kind for concern in found if concern.subject is Subject.SELF}
         found += [
             Concern(check=self.name, tier=both.tier, kind=both.kind, because=both.name)

@@ -120,8 +120,11 @@ class Answers(Protocol):
 class Library(Protocol):
     """The published notes."""
 
-    def search(self, turn: Turn, heard: Heard, kind: NoteKind, *, most: int) -> tuple[Hit, ...]:
-        """Return up to `most` passages of different notes of `kind`, best first; nothing under the floor."""
+    def search(self, turn: Turn, heard: Heard, kind: NoteKind, *, most: int, sure: bool = False) -> tuple[Hit, ...]:
+        """Return up to `most` passages of different notes of `kind`, best first; nothing under the floor.
+
+        With `sure`, only notes that are plainly about the message.
+        """
 
     def note(self, note_id: str) -> Note | None:
         """Return a published note, or None when it is not (or no longer) there."""
@@ -141,6 +144,8 @@ class Reflection:
 
     words: FixedWords
     mood: str
+    near: bool
+    """Whether it answers this message; otherwise it is words that fit any."""
     ask: FixedWords | None = None
 
 

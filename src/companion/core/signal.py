@@ -39,6 +39,8 @@ class DangerSignal(Rule):
     """The tier when the find is denied ("I'm not going to ..."). A denial of something grave is still worth asking."""
     past: Tier = Tier.WATCH
     """The tier when the find is told as past."""
+    fallback: bool = False
+    """Whether it counts only when no other signal was found: a single word that says less than a sentence."""
     by_actor: bool = False
     """Whether the danger belongs to whoever acts in the sentence ("my son took ..."), so that it may be somebody else's."""
 

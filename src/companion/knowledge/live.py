@@ -61,9 +61,9 @@ class LiveLibrary:
         except IndexBroken:
             return self._tools.make(embedder.embed([row.text for row in self._rows]), place)
 
-    def search(self, turn: Turn, heard: Heard, kind: NoteKind, *, most: int) -> tuple[Hit, ...]:
+    def search(self, turn: Turn, heard: Heard, kind: NoteKind, *, most: int, sure: bool = False) -> tuple[Hit, ...]:
         """Return up to `most` passages of different notes, best first; nothing under the floor."""
-        return self._search.search(turn, heard, kind, most=most)
+        return self._search.search(turn, heard, kind, most=most, sure=sure)
 
     def note(self, note_id: str) -> Note | None:
         """Return a published note, or None."""

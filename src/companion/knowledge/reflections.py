@@ -116,7 +116,7 @@ class ReflectionBank:
         words = FixedWords(id=f"reflection.{name}.{at}", text=entry.variants[at])
         question = _fresh(f"ask.{name}", entry.ask, used)
         ask = FixedWords(id=f"ask.{name}.{question}", text=entry.ask[question]) if question is not None else None
-        return Reflection(words=words, mood=entry.mood, ask=ask)
+        return Reflection(words=words, mood=entry.mood, near=name != PLAIN, ask=ask)
 
 
 def _nearness(likeness: NDArray[np.float32]) -> float:

@@ -22,8 +22,8 @@ ENOUGH_WORDS = 8.0
 """BM25 score from which more shared words add nothing."""
 FLOOR = 0.42
 """Score under which a note is not near enough to be shown; on the same messages it keeps 42 of 44 and lets 2 of 17 off-topic through."""
-FLOOR_AFTER_A_NOTE = 0.62
-"""Score that a note needs when the reply before showed one: two in a row only when the second is plainly about it."""
+SURE_FLOOR = 0.58
+"""Score from which a note is plainly about the message."""
 WORDS_FLOOR = 4.5
 """BM25 score under which a note is not near enough when there is no embedder."""
 ONLY_IF_MENTIONED = {
@@ -71,11 +71,11 @@ class NoteSearch:
         """Return a published note, or None."""
         return self._notes.get(note_id)
 
-    def search(self, turn: Turn, heard: Heard, kind: NoteKind, *, most: int) -> tuple[Hit, ...]:
+    def search(self, turn: Turn, heard: Heard, kind: NoteKind, *, most: int, sure: bool = False) -> tuple[Hit, ...]:
         """Return up to `most` passages of different notes, best first; nothing under the floor."""
         wanted = {note.id: note for note in self._notes.values() if note.kind is kind and self._allowed(note, turn, heard)}
         found = sorted(self._found(heard, wanted), key=lambda one: -one.score)
-        floor = FLOOR_AFTER_A_NOTE if turn.so_far.quoted_last else FLOOR
+        floor = SURE_FLOOR if sure else FLOOR
         by_meaning = heard.vector is not None and self._vectors is not None
         near = [one for one in found if (one.score >= floor if by_meaning else one.words >= WORDS_FLOOR)]
         return tuple(

@@ -98,7 +98,8 @@ def _straight(turn: Turn, kit: Kit, course: _Course) -> Iterator[Event]:
     reflection = kit.reflections.nearest(heard, course.so_far.used_words)
     quiet = reflection.mood in NO_NOTE_AFTER or course.so_far.only_listen
     moves = ("reflect",) if quiet else way.moves
-    hits = retrieve(turn, heard, moves, kit)
+    sure = course.so_far.quoted_last or not reflection.near  # two in a row, or a message nobody foresaw, asks for more than nearness
+    hits = retrieve(turn, heard, moves, kit, sure=sure)
     yield Retrieved(hits=hits)
     course.step = "speak"
     yield from _own_words(turn, reflection, hits, moves, kit, course)

@@ -12,7 +12,7 @@ FEW_WORDS = 6
 KIND_FOR_MOVE = {"quote": NoteKind.STORY, "practice": NoteKind.PRACTICE}
 
 
-def retrieve(turn: Turn, heard: Heard, moves: tuple[str, ...], kit: Kit) -> tuple[Hit, ...]:
+def retrieve(turn: Turn, heard: Heard, moves: tuple[str, ...], kit: Kit, *, sure: bool = False) -> tuple[Hit, ...]:
     """Return the passages for these moves, best first; empty when no move shows a note or none is near enough."""
     kinds = [KIND_FOR_MOVE[move] for move in moves if move in KIND_FOR_MOVE]
     if not kinds:
@@ -20,7 +20,7 @@ def retrieve(turn: Turn, heard: Heard, moves: tuple[str, ...], kit: Kit) -> tupl
     asked = in_its_talk(turn)
     query = heard if asked == turn.said else hear(asked, kit.normalise, kit.embedder)
     most = max(1, kit.profile.passages)
-    return tuple(hit for kind in kinds for hit in kit.library.search(turn, query, kind, most=most))
+    return tuple(hit for kind in kinds for hit in kit.library.search(turn, query, kind, most=most, sure=sure))
 
 
 def in_its_talk(turn: Turn) -> str:
