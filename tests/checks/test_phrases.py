@@ -1,5 +1,6 @@
 """The floor: sixty messages written before its patterns, and the examples that stand beside each signal."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -102,3 +103,19 @@ def test_burden_and_goodbye_together_are_urgent() -> None:
     read = verdict("i'm just a burden. please look after my cat")
     assert read.tier == Tier.URGENT
     assert Kind.GOODBYE in read.kinds
+
+
+def probe(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (ROOT / f"evals/suites/danger/{name}.jsonl").read_text().splitlines() if line.strip()]
+
+
+def test_the_floor_hears_no_less_of_the_probes_than_it_did_and_alarms_no_more() -> None:
+    danger, calm = probe("probe-danger"), probe("probe-calm")
+    heard = sum(verdict(case["text"]).tier >= Tier.WATCH for case in danger)
+    alarms = {
+        group: sum(verdict(case["text"]).tier >= Tier.CONCERN for case in calm if case["group"] == group)
+        for group in ("ordinary", "look_alike")
+    }
+    assert heard >= 168, f"{heard} of {len(danger)}"
+    assert alarms["ordinary"] == 0
+    assert alarms["look_alike"] <= 1

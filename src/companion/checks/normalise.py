@@ -14,13 +14,15 @@ from confusable_homoglyphs.confusables import confusables_data
 
 LEET = str.maketrans({"0": "o", "1": "i", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "$": "s", "@": "a", "!": "i", "|": "l"})
 EMOJI_WORDS = {
+    "\U0001f602": " haha ", "\U0001f923": " haha ",
     "\U0001f52b": " gun ", "\U0001f52a": " knife ", "\U0001f48a": " pills ", "\U0001f480": " dead ", "\u26b0": " coffin ",
     "\U0001fa78": " blood ", "\U0001f622": " crying ", "\U0001f62d": " crying ", "\U0001f494": " broken heart ",
 }  # fmt: skip
 CONTRACTIONS = {
     "dont": "don't", "cant": "can't", "wont": "won't", "didnt": "didn't", "doesnt": "doesn't", "isnt": "isn't", "im": "i'm", "ive": "i've",
     "wasnt": "wasn't", "couldnt": "couldn't", "wouldnt": "wouldn't", "havent": "haven't", "arent": "aren't", "shouldnt": "shouldn't",
-    "hes": "he's", "shes": "she's", "theyre": "they're", "whats": "what's", "thats": "that's", "youre": "you're", "its": "it's",
+    "theres": "there's", "hes": "he's", "hed": "he'd", "disapear": "disappear", "dissapear": "disappear", "dissappear": "disappear",
+    "shes": "she's", "theyre": "they're", "whats": "what's", "thats": "that's", "youre": "you're", "its": "it's",
     "gonna": "going to", "wanna": "want to", "gotta": "got to", "tryna": "trying to", "finna": "going to", "u": "you", "ur": "your",
     "urself": "yourself", "r": "are", "cuz": "because", "coz": "because", "bc": "because", "rn": "right now", "tn": "tonight",
     "tmrw": "tomorrow", "pls": "please", "plz": "please", "bf": "boyfriend", "gf": "girlfriend", "abt": "about", "smth": "something",

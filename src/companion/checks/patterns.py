@@ -18,6 +18,7 @@ from companion.core.errors import NoteError
 Slots = Mapping[str, tuple[str, ...]]
 
 _BETWEEN = r"[^\w'.?!;\n]{1,4}"
+_BETWEEN_ACROSS = r"[^\w']{1,6}"
 _WORD = r"[\w']+"
 _TOKEN = re.compile(r"\s*(\.{3,4}|//|\^|\$|\{[a-z_]+\}|\(|\)|\||\[|\]|[\w'*]+)")
 
@@ -90,9 +91,14 @@ def _compiled(expression: str) -> re.Pattern[str]:
     return re.compile(expression)
 
 
-def compiled(patterns: Iterable[str], slots: Slots) -> re.Pattern[str] | None:
-    """Return one expression that finds any of `patterns`, or None when there are none. Raises NoteError."""
+def compiled(patterns: Iterable[str], slots: Slots, *, across: bool = False) -> re.Pattern[str] | None:
+    """Return one expression that finds any of `patterns`, or None when there are none. Raises NoteError.
+
+    With `across`, the words of a pattern may stand in neighbouring sentences.
+    """
     expressions = [_sequence(pattern, slots) for pattern in patterns]
     if not expressions:
         return None
+    if across:
+        expressions = [expression.replace(_BETWEEN, _BETWEEN_ACROSS) for expression in expressions]
     return _compiled(r"(?<![\w'])(?:" + "|".join(expressions) + r")(?![\w'])")

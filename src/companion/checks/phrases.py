@@ -41,7 +41,7 @@ class PhraseFloor:
         self._ready = tuple(
             _Ready(signal, any_, compiled(signal.unless, slots), compiled(signal.aside, slots))
             for signal in signals.signals
-            if (any_ := compiled(signal.any, slots))
+            if (any_ := compiled(signal.any, slots, across=signal.across))
         )
         self._fallbacks = {signal.name for signal in signals.signals if signal.fallback}
         self._negation = compiled(contexts.negation, slots)
@@ -112,7 +112,7 @@ class PhraseFloor:
 def _windows(plain: str) -> Iterator[str]:
     """Yield the message in overlapping parts, so that the time it takes grows with its length and no faster."""
     for start in range(0, max(1, len(plain) - OVERLAP), WINDOW - OVERLAP):
-        yield plain[start : start + WINDOW]
+        yield f"{plain[start : start + WINDOW]} "  # the space lets a pattern's last word stand before the end
 
 
 def _holds(pattern: re.Pattern[str] | None, text: str) -> bool:

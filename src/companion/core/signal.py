@@ -39,6 +39,8 @@ class DangerSignal(Rule):
     """The tier when the find is denied ("I'm not going to ..."). A denial of something grave is still worth asking."""
     past: Tier = Tier.WATCH
     """The tier when the find is told as past."""
+    across: bool = False
+    """Whether its words may stand in neighbouring sentences: "stopped drinking yesterday. shaking loads"."""
     fallback: bool = False
     """Whether it counts only when no other signal was found: a single word that says less than a sentence."""
     by_actor: bool = False
