@@ -17,6 +17,7 @@ from companion.checks.boundaries import PhraseBoundaries
 from companion.checks.claims import Claims
 from companion.checks.contacts import Contacts
 from companion.checks.grounded import Grounded
+from companion.checks.leaks import Leaks
 from companion.checks.normalise import plain
 from companion.checks.phrases import PhraseFloor
 from companion.checks.wording import Wording
@@ -178,7 +179,7 @@ def build(settings: Settings, *, model: ChatModel | None = None, people: People 
         normalise=plain,
         embedder=embedder.when_loaded,
         input_checks=(PhraseFloor(read_danger(signals)),),
-        output_checks=(Claims(rules), Contacts(lines.lines)),
+        output_checks=(Claims(rules), Contacts(lines.lines), Leaks((prompts.system, prompts.tail, *prompts.plans.values()))),
         small_checks=(Grounded(read_small_words(settings.prompts / "voice" / f"plain-words.{settings.language}.txt")),),
         boundaries=PhraseBoundaries(rules),
         answers=AnswerReader(read_answers(signals), rules.slots),

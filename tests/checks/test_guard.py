@@ -8,10 +8,11 @@ from companion.app import Companion
 from companion.checks.claims import Claims
 from companion.checks.contacts import Contacts
 from companion.checks.grounded import Grounded
+from companion.checks.leaks import Leaks
 from companion.core.ports import Draft
 from companion.core.signal import BoundarySignal, GuardSignal, LintRule
 from companion.knowledge.lines import read_lines
-from companion.knowledge.prompts import read_small_words
+from companion.knowledge.prompts import read_prompts, read_small_words
 from companion.knowledge.signals import read_rules
 from tests.conftest import KNOWLEDGE, PROMPTS
 
@@ -74,6 +75,14 @@ def test_what_is_in_the_data_and_ordinary_numbers_pass(sentence: str) -> None:
 
 def test_a_number_the_person_wrote_may_be_given_back() -> None:
     assert not list(CONTACTS.objections("Room 4512 again.", Draft(said=("they put me in room 4512",))))
+
+
+def test_the_models_instructions_are_never_said() -> None:
+    prompts = read_prompts(PROMPTS / "model", "large")
+    leaks = Leaks((prompts.system, prompts.tail, *prompts.plans.values()))
+    assert list(leaks.objections("You're the voice of companion, a page that listens and passes on stories.", Draft()))
+    assert list(leaks.objections("What you write is read by somebody who may be having a very bad night.", Draft()))
+    assert not list(leaks.objections("It is quiet, and the kettle has gone cold.", Draft()))
 
 
 SAID = ("my manager shouted at me in front of everyone and i just stood there",)

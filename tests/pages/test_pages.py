@@ -180,6 +180,11 @@ def test_talks_end_when_idle_and_make_room() -> None:
     now[0] = 90
     assert talks.get(second) is None, "quiet for more than a minute"
     assert talks.get(third) is not None
+    now[0] = 200
+    talks.sweep()
+    assert len(talks) == 0, "wiped although nobody came by"
+    now[0] = 210
+    third = talks.open("GB")
     visited = talks.open("GB", visit="abc")
     talks.end("abc")
     assert talks.get(visited) is None, "the page was closed"

@@ -48,7 +48,8 @@ class Renderer:
 
     def talk(self, exchanges: Iterable[Exchange]) -> str:
         """Return the finished part of a talk."""
-        return "".join(self.exchange(exchange) for exchange in exchanges)
+        turns = "".join(self.exchange(exchange) for exchange in exchanges)
+        return f'<div role="log" aria-live="off" aria-label="{escape(self.word("log"))}">{turns}</div>' if turns else ""
 
     def exchange(self, exchange: Exchange, *, working: bool = False) -> str:
         """Return one message and what came of it; with `working`, a quiet line that says that more is coming."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -42,6 +44,8 @@ CLOSED = (
     "/openapi.json",
 )
 """Doors that no page of ours uses: files, monitoring, tools, documentation."""
+SWEEP_EVERY = 30.0
+"""Seconds between two looks for talks that have been quiet for too long."""
 LARGEST_REQUEST = 4_000_000
 """Bytes; a message of a million characters still gets its kind answer, more does not reach Python objects."""
 
@@ -56,6 +60,7 @@ def create(companion: Companion, settings: Settings, regions: dict[str, str]) ->
     page = ChatPage(companion, settings, regions)
     app.state.page = page
     app.middleware("http")(_guard)
+    threading.Thread(target=_sweep_forever, args=(page,), name="sweep", daemon=True).start()
     _add_fragments(app, companion, page)
     blocks = build_chat(page)
     blocks.queue(max_size=64, api_open=False, default_concurrency_limit=8)
@@ -77,6 +82,13 @@ def create(companion: Companion, settings: Settings, regions: dict[str, str]) ->
         favicon_path=str(ASSETS / "favicon.svg"),
     )
     return app
+
+
+def _sweep_forever(page: ChatPage) -> None:
+    """Wipe idle talks also when nobody comes by any more."""
+    while True:
+        time.sleep(SWEEP_EVERY)
+        page.talks.sweep()
 
 
 async def _guard(request: Request, go_on: Next) -> Response:

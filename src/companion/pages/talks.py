@@ -92,6 +92,11 @@ class Talks:
             for talk_id in [talk_id for talk_id, talk in self._talks.items() if talk.visit == visit]:
                 del self._talks[talk_id]
 
+    def sweep(self) -> None:
+        """Forget every talk that has been quiet for too long."""
+        with self._lock:
+            self._sweep()
+
     def __len__(self) -> int:
         """Return how many talks are held."""
         return len(self._talks)
