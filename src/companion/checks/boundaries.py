@@ -1,6 +1,6 @@
 """Recognises, by phrase, what fixed words answer better than a model."""
 
-from companion.checks.patterns import compiled
+from companion.checks.patterns import compiled, stands
 from companion.core.ports import Heard
 from companion.core.signal import RuleSet
 
@@ -18,6 +18,6 @@ class PhraseBoundaries:
     def boundary(self, heard: Heard) -> str | None:
         """Return the boundary's name, or None."""
         for name, any_, unless in self._rules:
-            if any_.search(heard.plain) and not (unless and unless.search(heard.plain)):
+            if stands(any_, unless, heard.plain):
                 return name
         return None

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from companion.checks.normalise import plain
-from companion.checks.patterns import compiled
+from companion.checks.patterns import compiled, stands
 from companion.core.ports import Draft, Objection
 from companion.core.signal import GuardSignal, RuleSet
 
@@ -28,18 +28,9 @@ class Claims:
         joined = f"{before} {_STOP.sub(' ', now)}"
         found: list[Objection] = []
         for rule, any_, unless in self._rules:
-            if _stands(any_, unless, now) or (before and _stands(any_, unless, joined, from_=len(before))):
+            if stands(any_, unless, now) or (before and stands(any_, unless, joined, from_=len(before))):
                 found.append(self._objection(rule))
         return found
 
     def _objection(self, rule: GuardSignal) -> Objection:
         return Objection(check=self.name, kind=rule.kind, because=rule.name)
-
-
-def _stands(any_: re.Pattern[str], unless: re.Pattern[str] | None, text: str, from_: int = 0) -> bool:
-    """Return whether a find that reaches past `from_` stands in `text` and no look-alike overlaps it."""
-    asides = [match.span() for match in unless.finditer(text)] if unless else []
-    return any(
-        match.end() > from_ and not any(start < match.end() and match.start() < end for start, end in asides)
-        for match in any_.finditer(text)
-    )

@@ -102,3 +102,12 @@ def compiled(patterns: Iterable[str], slots: Slots, *, across: bool = False) -> 
     if across:
         expressions = [expression.replace(_BETWEEN, _BETWEEN_ACROSS) for expression in expressions]
     return _compiled(r"(?<![\w'])(?:" + "|".join(expressions) + r")(?![\w'])")
+
+
+def stands(any_: re.Pattern[str], unless: re.Pattern[str] | None, text: str, from_: int = 0) -> bool:
+    """Return whether a find that reaches past `from_` stands in `text` and no look-alike overlaps it."""
+    asides = [match.span() for match in unless.finditer(text)] if unless else []
+    return any(
+        match.end() > from_ and not any(start < match.end() and match.start() < end for start, end in asides)
+        for match in any_.finditer(text)
+    )

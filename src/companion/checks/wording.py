@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from companion.checks.normalise import plain
-from companion.checks.patterns import compiled
+from companion.checks.patterns import compiled, stands
 from companion.core.signal import LintRule, RuleSet
 
 
@@ -21,5 +21,5 @@ class Wording:
         """Yield each rule that `line` breaks; rules about endings only for an ending."""
         text = plain(line)
         for rule, any_, unless in self._rules:
-            if rule.ending == ending and any_.search(text) and not (unless and unless.search(text)):
+            if rule.ending == ending and stands(any_, unless, text):
                 yield rule

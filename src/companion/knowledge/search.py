@@ -27,6 +27,7 @@ SURE_FLOOR = 0.58
 WORDS_FLOOR = 4.5
 """BM25 score under which a note is not near enough when there is no embedder."""
 ONLY_IF_MENTIONED = {
+    "abuse": "abuse",
     "suicide": "suicidal-thoughts",
     "self-harm": "self-harm",
     "sexual-violence": "abuse",

@@ -1,4 +1,4 @@
-"""Step 3 in name, second in order: decides, without a model, which way a turn goes. Knows no words, only their names."""
+"""Step 2. Decides, without a model, which way a turn goes. Knows no words, only their names."""
 
 from dataclasses import dataclass
 from typing import Literal
