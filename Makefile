@@ -25,6 +25,7 @@ test: $(VENV)/.ready-dev
 
 bench: $(VENV)/.ready-dev
 	@$(BIN)/python evals/bench/first_sentence.py
+	@$(BIN)/python evals/bench/screening.py
 
 $(VENV)/.ready: pyproject.toml constraints.txt tools/install.sh
 	@bash tools/install.sh starter

@@ -4,29 +4,37 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from companion.backends.counters import NoCounts, YearlyCounts, Years
 from companion.backends.embedder import SentenceEmbedder, starter_embedder
 from companion.backends.llama import LlamaModel, starter_model
+from companion.backends.reader import Card, MessageReader, ReadAhead, read_card
 from companion.backends.vectors import Lexical, Vectors
 from companion.checks.answers import AnswerReader
 from companion.checks.boundaries import PhraseBoundaries
 from companion.checks.claims import Claims
 from companion.checks.contacts import Contacts
+from companion.checks.drift import TalkDrift
 from companion.checks.grounded import Grounded
 from companion.checks.leaks import Leaks
+from companion.checks.likeness import Likeness, TalkLikeness
 from companion.checks.normalise import plain
+from companion.checks.opinion import ThirdOpinion
 from companion.checks.phrases import PhraseFloor
+from companion.checks.tongue import Tongue
 from companion.checks.wording import Wording
-from companion.core.concern import Verdict
+from companion.checks.young import SaysTheyAreYoung
+from companion.core.concern import Tier, Verdict
 from companion.core.errors import ModelError
 from companion.core.events import Event
 from companion.core.message import Message, Turn
-from companion.core.ports import ChatModel, Draft, Heard, Objection, People, PromptMessage
-from companion.core.prompts import Profile
+from companion.core.ports import ChatModel, Draft, Embedder, Heard, Objection, People, PromptMessage
+from companion.core.prompts import Profile, Prompts
+from companion.core.signal import DangerSignals
 from companion.core.talk import SoFar
 from companion.handoff.nobody import NobodyOnDuty
 from companion.knowledge.lines import LineBook, read_lines
@@ -34,17 +42,21 @@ from companion.knowledge.lint import Shelf
 from companion.knowledge.live import IndexTools, LiveLibrary
 from companion.knowledge.prompts import read_prompts, read_small_words
 from companion.knowledge.reflections import ReflectionBank, read_cues, read_reflections
-from companion.knowledge.signals import read_answers, read_danger, read_rules
+from companion.knowledge.signals import read_all_danger, read_answers, read_rules
+from companion.knowledge.stay import StayBank, read_stay
 from companion.knowledge.vocabulary import read_vocabulary
-from companion.knowledge.words import read_words
+from companion.knowledge.words import WordBook, read_words
 from companion.settings import Settings
 from companion.turn.deliver import rehearse, take_turn
-from companion.turn.kit import Kit
+from companion.turn.kit import Kit, Speech
 from companion.turn.person import ask_for_a_person
-from companion.turn.screen import hear, screen
+from companion.turn.protocol import CHECK_AFTER, FAMILY
+from companion.turn.screen import hear, hear_turn, screen, texts_to_read
 from companion.turn.sentences import sentences
 from companion.turn.speak import judge_sentence
 
+EMBEDDED_LANGUAGE = "en"
+"""The language of the packaged embedder; in others, nearness in meaning is not to be trusted and shared letters decide."""
 SMALL_MODEL = 1_000_000_000
 """Bytes of a GGUF file under which a model is treated as too small to be left alone."""
 
@@ -61,11 +73,24 @@ class Guarded:
     kinds: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Rules:
+    """What decides how danger is heard, for whoever wants to read it."""
+
+    signals: tuple[DangerSignals, ...]
+    card: Card | None
+    """None where there is no trained layer."""
+    families: tuple[str, ...] = tuple(sorted({*FAMILY.values(), "past", "figure"}))
+    """Whose words there are: every kind of danger belongs to one."""
+    check_after: int = CHECK_AFTER
+    """Ordinary messages after which it is asked once how it is now."""
+
+
 class Companion:
     """One assembled companion. Its parts load in the background, in the order in which somebody in danger needs them."""
 
-    def __init__(self, kit: Kit, library: LiveLibrary, embedder: SentenceEmbedder, lines: LineBook) -> None:
-        self.kit, self.library, self.lines = kit, library, lines
+    def __init__(self, kit: Kit, library: LiveLibrary, embedder: SentenceEmbedder, lines: LineBook, rules: Rules) -> None:
+        self.kit, self.library, self.lines, self.rules = kit, library, lines, rules
         self._embedder = embedder
         self._stories = threading.Event()
         self._stories_error: ModelError | None = None
@@ -98,6 +123,14 @@ class Companion:
             self._stories_error = error
         finally:
             self._stories.set()
+
+    def wait_for_reading(self) -> bool:
+        """Load the embedder now, so that messages are read by meaning; return whether there is one."""
+        try:
+            self._embedder.load()
+        except ModelError:
+            return False
+        return True
 
     def build_index(self) -> str:
         """Load the embedder, load or build the index, and return its content hash. Raises ModelError."""
@@ -133,18 +166,28 @@ class Companion:
 
     def heard(self, said: str) -> Heard:
         """Return a message made ready for every check."""
-        return hear(said, self.kit.normalise, self.kit.embedder)
+        return hear(said, self.kit)
 
     def screen(self, turn: Turn) -> Verdict:
         """Return what the checks make of a message after its talk."""
-        return screen(turn, self.heard(turn.said), self.kit.input_checks)
+        return screen(turn, hear_turn(turn, self.kit), self.kit)
+
+    def ahead(self, talks: Sequence[Sequence[str]]) -> Companion:
+        """Return this companion with all messages of `talks` (each oldest first) read by meaning in one go, where they can be."""
+        texts = [text for talk in talks for at, said in enumerate(talk) for text in texts_to_read(said, self.kit, talk[:at])]
+        try:
+            reader = ReadAhead(self.kit.reader, texts)
+        except ModelError:
+            return self
+        return Companion(replace(self.kit, reader=reader), self.library, self._embedder, self.lines, self.rules)
 
     def so_far(self, earlier: Sequence[Message], turn: Turn) -> SoFar:
         """Return what a talk that arrives as a whole has shown before `turn`: its messages are screened once each."""
         so_far = turn.so_far
-        for message in earlier:
+        for at, message in enumerate(earlier):
             if message.role == "person":
-                so_far = rehearse(turn.model_copy(update={"said": message.text, "so_far": so_far, "earlier": ()}), self.kit)
+                then = {"said": message.text, "so_far": so_far, "earlier": tuple(earlier[:at])}
+                so_far = rehearse(turn.model_copy(update=then), self.kit)
         return so_far
 
     def guard(self, reply: str, said: tuple[str, ...] = ()) -> Guarded:
@@ -160,10 +203,16 @@ class Companion:
         return Guarded(draft.cleared, "", ())
 
 
-def build(settings: Settings, *, model: ChatModel | None = None, people: People | None = None) -> Companion:
-    """Return a companion made of `settings`; `model` and `people` stand in for the configured ones. Raises CompanionError."""
+def build(settings: Settings, *, model: ChatModel | None = None, people: People | None = None, counted: bool = False) -> Companion:
+    """Return a companion made of `settings`; `model` and `people` stand in for the configured ones. Raises CompanionError.
+
+    Only what is `counted` adds to the year's figures: the page and the terminal, not examinations.
+    """
     knowledge, fixed = settings.knowledge, settings.prompts / "fixed" / settings.language
     signals = knowledge / "signals" / settings.language
+    languages = read_all_danger(knowledge / "signals")
+    trained = knowledge / "signals" / "trained"
+    card = read_card(trained / "danger.json")
     rules = read_rules(signals)
     lines = read_lines(knowledge / "resources" / "crisis-lines.yaml")
     vocabulary = read_vocabulary(knowledge / "vocabulary.yaml")
@@ -171,21 +220,29 @@ def build(settings: Settings, *, model: ChatModel | None = None, people: People 
     embedder = SentenceEmbedder(settings.embedder or starter_embedder())
     tools = IndexTools(lexical=Lexical, load=Vectors.load, make=Vectors.make)
     library = LiveLibrary(knowledge, vocabulary, settings.home, tools, date.today())
+    speech = speech_of(settings, languages, words, embedder.when_loaded)
+    likeness = Likeness({Tier(tier): chance for tier, chance in card.thresholds.items()} if card else {})
     path = settings.model or starter_model()
     profile = profile_of(path, settings.context)
     prompts = read_prompts(settings.prompts / "model", "small" if profile.small else "large")
-    head: list[PromptMessage] = [{"role": "system", "content": prompts.system}, *prompts.examples]
+    voice = model or LlamaModel(path, context=profile.context, seed=settings.seed, warm=_head(prompts))
+    asked = settings.third_opinion and not profile.small
+    opinion = (ThirdOpinion(voice, (settings.prompts / "model" / "opinion.txt").read_text(encoding="utf-8")),) if asked else ()
     kit = Kit(
         normalise=plain,
-        embedder=embedder.when_loaded,
-        input_checks=(PhraseFloor(read_danger(signals)),),
+        reader=MessageReader(embedder, trained / "danger.safetensors", card),
+        tongue=Tongue(),
+        input_checks=(*(PhraseFloor(danger, frozenset(speech)) for danger in languages), likeness, *opinion),
+        drifts=(TalkDrift(languages), TalkLikeness(likeness)),
+        young=SaysTheyAreYoung(languages),
+        counts=YearlyCounts(settings.home) if counted else NoCounts(),
         output_checks=(Claims(rules), Contacts(lines.lines), Leaks((prompts.system, prompts.tail, *prompts.plans.values()))),
         small_checks=(Grounded(read_small_words(settings.prompts / "voice" / f"plain-words.{settings.language}.txt")),),
         boundaries=PhraseBoundaries(rules),
-        answers=AnswerReader(read_answers(signals), rules.slots),
+        speech=speech,
         library=library,
         reflections=ReflectionBank(read_reflections(fixed), read_cues(fixed), embedder.when_loaded),
-        model=model or LlamaModel(path, context=profile.context, seed=settings.seed, warm=head),
+        model=voice,
         words=words,
         lines=lines,
         people=people or NobodyOnDuty(),
@@ -193,7 +250,34 @@ def build(settings: Settings, *, model: ChatModel | None = None, people: People 
         last_words=words.say("stumbled", frozenset()).text,
         profile=profile,
     )
-    return Companion(kit, library, embedder, lines)
+    return Companion(kit, library, embedder, lines, Rules(languages, card))
+
+
+def _head(prompts: Prompts) -> list[PromptMessage]:
+    """Return the part of every prompt that never changes, for the engine to read ahead."""
+    return [{"role": "system", "content": prompts.system}, *prompts.examples]
+
+
+def speech_of(settings: Settings, languages: Sequence[DangerSignals], own: WordBook, embedder: Embedder) -> dict[str, Speech]:
+    """Return what can be said about danger in every language that has signals and words. Raises NoteError for a broken one."""
+    speech: dict[str, Speech] = {}
+    for danger in languages:
+        fixed, signals = settings.prompts / "fixed" / danger.language, settings.knowledge / "signals" / danger.language
+        if not (fixed / "crisis").is_dir():
+            continue
+        entries, choices = read_stay(fixed / "crisis" / "stay.toml")
+        meaning = embedder if danger.language == EMBEDDED_LANGUAGE else None
+        speech[danger.language] = Speech(
+            words=own if danger.language == settings.language else read_words(fixed),
+            answers=AnswerReader(read_answers(signals), danger.slots, spaced=danger.spaced),
+            stay=StayBank(entries, choices, plain, meaning),
+        )
+    return speech
+
+
+def years_of(settings: Settings) -> Years:
+    """Return what was counted, by year: names and numbers, no content."""
+    return YearlyCounts(settings.home).years()
 
 
 def shelf(knowledge: Path, language: str) -> Shelf:

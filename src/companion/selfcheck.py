@@ -13,7 +13,7 @@ from companion.core.concern import Kind, Tier
 from companion.core.errors import CompanionError, RefusesToStart
 from companion.core.message import Turn
 from companion.settings import Settings
-from companion.turn.protocol import FAMILY, STEPS
+from companion.turn.protocol import FAMILY
 
 HEARD = {
     "i want to kill myself": Tier.CONCERN,
@@ -64,18 +64,23 @@ def refuse_if_unfit(companion: Companion, settings: Settings) -> None:
 
 
 def _danger(companion: Companion) -> Iterator[Finding]:
-    wrong = [said for said, tier in HEARD.items() if companion.screen(Turn(said=said)).tier != tier]
+    heard = {said: companion.screen(Turn(said=said)).tier for said in HEARD}
+    wrong = [said for said, tier in HEARD.items() if heard[said] < tier or (not tier and heard[said] >= Tier.CONCERN)]
     detail = f"{len(HEARD) - len(wrong)} of {len(HEARD)} messages are read right"
     yield Finding("danger is heard", not wrong, detail)
 
 
 def _protocol(companion: Companion) -> Iterator[Finding]:
-    words = companion.kit.words
     families = {*FAMILY.values(), "past", "figure"}
-    bare = [family for family in families if not any(words.has(f"crisis.{family}.first{end}") for end in ("", ".1", ".2", ".3", ".4"))]
-    needed = ("crisis.stay", "crisis.resume", "crisis.no", "stumbled", "voice.missing", "handoff.unanswered")
-    missing = [*(f"crisis.{family}.first" for family in sorted(bare)), *(key for key in needed if not words.has(key))]
-    detail = f"no words for {', '.join(missing)}" if missing else f"{len(families)} families, {len(STEPS)} steps, and words for staying"
+    missing: list[str] = []
+    for language, speech in companion.kit.speech.items():
+        ends = ("", ".1", ".2", ".3", ".4")
+        bare = [family for family in families if not any(speech.words.has(f"crisis.{family}.first{end}") for end in ends)]
+        needed = ["crisis.resume", "crisis.no", "crisis.check", "handoff.unanswered"]
+        needed += ["stumbled", "voice.missing", "language.unknown"] if speech.words is companion.kit.words else []
+        lost = [*(f"crisis.{family}.first" for family in sorted(bare)), *(key for key in needed if not speech.words.has(key))]
+        missing += [f"{key} in {language}" for key in lost]
+    detail = f"no words for {', '.join(missing)}" if missing else f"{len(families)} families in {', '.join(companion.kit.speech)}"
     yield Finding("crisis protocol", not missing, detail)
     unknown = [kind for kind in Kind if kind not in FAMILY]
     yield Finding("every kind of danger has words", not unknown, ", ".join(unknown) or f"{len(FAMILY)} kinds")

@@ -38,6 +38,8 @@ class Settings(BaseSettings):
     """A sentence-transformers folder; without one, the packaged default."""
     context: int = Field(default=2048, ge=512, le=131_072)
     """Tokens that the model may hold."""
+    third_opinion: bool = False
+    """Whether a model that is not small is asked about danger as well; it costs one short reply for every message."""
     seed: int | None = None
     """Fixed for examinations only; without one, every reply is drawn afresh."""
     knowledge: Path = Field(default_factory=lambda: _shipped("knowledge"))

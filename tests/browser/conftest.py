@@ -15,6 +15,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.visit import Visit, visit
+
 FLAGS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
          "--no-first-run"]  # fmt: skip
 
@@ -51,6 +53,20 @@ def address(home: Path) -> Iterator[str]:
         finally:
             server.terminate()
             server.wait(timeout=20)
+
+
+@pytest.fixture
+def desk(browser: Browser, address: str) -> Iterator[Visit]:
+    came = visit(browser, address, width=1280, height=860)
+    yield came
+    came.context.close()
+
+
+@pytest.fixture
+def phone(browser: Browser, address: str) -> Iterator[Visit]:
+    came = visit(browser, address, width=360, height=640)
+    yield came
+    came.context.close()
 
 
 def _until_ready(where: str, server: subprocess.Popen[bytes]) -> None:

@@ -3,78 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import time
 import urllib.request
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, expect
+from playwright.sync_api import Browser, expect
+
+from tests.browser.visit import PATIENCE, Visit, start, visit
 
 SECRET = "zebrafinch quartz"
-PATIENCE = 45_000
-
-
-@dataclass
-class Visit:
-    """One person's browser, and every request that it made."""
-
-    page: Page
-    context: BrowserContext
-    asked: list[str] = field(default_factory=list)
-
-    def say(self, text: str) -> None:
-        before = self.page.locator("#past .turn").count()
-        self.page.locator("#box textarea").fill(text)
-        self.page.locator("#box textarea").press("Enter")
-        self.page.locator("#past .turn").nth(before).wait_for(timeout=PATIENCE)
-
-    def last(self) -> str:
-        return self.page.locator("#past .turn").last.inner_text()
-
-    def picture(self, name: str) -> None:
-        folder = os.environ.get("COMPANION_PICTURES")
-        if folder:
-            self.page.wait_for_timeout(400)
-            self.page.screenshot(path=str(Path(folder) / f"{name}.png"))
-
-
-def visit(browser: Browser, address: str, *, width: int, height: int, scheme: str = "light") -> Visit:
-    context = browser.new_context(
-        viewport={"width": width, "height": height}, locale="en-GB", color_scheme="dark" if scheme == "dark" else "light"
-    )
-    page = context.new_page()
-    came = Visit(page, context)
-
-    def note(request: Request) -> None:
-        came.asked.append(request.url)
-
-    page.on("request", note)
-    page.goto(address)
-    page.locator("#start").wait_for(timeout=PATIENCE)
-    return came
-
-
-@pytest.fixture
-def desk(browser: Browser, address: str) -> Iterator[Visit]:
-    came = visit(browser, address, width=1280, height=860)
-    yield came
-    came.context.close()
-
-
-@pytest.fixture
-def phone(browser: Browser, address: str) -> Iterator[Visit]:
-    came = visit(browser, address, width=360, height=640)
-    yield came
-    came.context.close()
-
-
-def start(came: Visit) -> None:
-    came.page.locator("#start").click()
-    came.page.locator("#box textarea").wait_for(timeout=PATIENCE)
 
 
 def test_before_the_first_message_the_page_says_what_it_is(desk: Visit) -> None:

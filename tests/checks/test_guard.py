@@ -140,4 +140,4 @@ ANSWERS: list[tuple[str, Any]] = [
 
 @pytest.mark.parametrize(("said", "answer"), ANSWERS)
 def test_short_answers_to_a_plain_question_are_read(words_only: Companion, said: str, answer: Any) -> None:
-    assert words_only.kit.answers.answer(words_only.heard(said)) == answer
+    assert words_only.kit.speech["en"].answers.answer(words_only.heard(said)) == answer

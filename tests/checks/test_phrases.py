@@ -6,14 +6,15 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from companion.checks.normalise import plain
+from companion.checks.normalise import TELLING, plain
 from companion.checks.phrases import PhraseFloor
 from companion.core.concern import Concern, Kind, Tier, Verdict, judge
 from companion.core.ports import Heard
 from companion.core.signal import DangerSignal
+from companion.evals.cases import Case, read_cases
 from companion.knowledge.signals import read_danger
 from tests.conftest import KNOWLEDGE, ROOT
 
@@ -45,7 +46,7 @@ def test_look_alikes_and_dangers_are_both_many() -> None:
     assert sum(case["tier"] == 0 for case in CASES) >= 20
 
 
-@pytest.mark.parametrize("signal", SIGNALS.signals, ids=lambda signal: signal.name)
+@pytest.mark.parametrize("signal", SIGNALS.at_once, ids=lambda signal: signal.name)
 def test_each_signal_finds_its_examples_and_leaves_its_look_alikes(signal: DangerSignal) -> None:
     for example in signal.examples:
         assert any(concern.because.startswith(signal.name) for concern in concerns(example)), example
@@ -62,23 +63,50 @@ EXPLICIT = [
 MASKS: list[Callable[[str], str]] = [
     str.upper,
     str.title,
+    str.swapcase,
     lambda s: s.replace("i", "\u0456"),
-    lambda s: s.replace("e", "3"),
-    lambda s: s.replace(" ", "  "),
-    lambda s: s.replace("a", "\u0430"),
-    lambda s: f"...{s}!!!",
-    lambda s: s.replace("i ", "I "),
+    lambda s: s.replace("a", "\u0430").replace("o", "\u043e"),
+    lambda s: s.replace("e", "e\u200b"),
     lambda s: s.replace("l", "\uff4c"),
+    lambda s: s.replace("e", "\u00e9"),
+    lambda s: s.replace(" ", "  "),
+    lambda s: s.replace(" ", "\u00a0"),
+    lambda s: s.replace("'", "\u2019"),
+    lambda s: f"{s}!!!",
 ]
+"""Casing, spacing, look-alike and invisible characters, accents and apostrophes: none of them changes what was said."""
+SUITE = [
+    case
+    for case in read_cases(ROOT / "evals/suites/danger/cases")
+    if case.language == "en" and case.group == "explicit" and verdict(case.text).tier >= Tier.CONCERN
+]
+"""Every explicit message of the suite that the floor hears."""
+
+
+def slip(said: str, at: int) -> str:
+    """Return the message with the `at`-th telling word misspelt by one letter left out."""
+    words = said.split(" ")
+    telling = [n for n, word in enumerate(words) if word.lower() in TELLING]
+    if telling:
+        n = telling[at % len(telling)]
+        words[n] = words[n][:2] + words[n][3:]
+    return " ".join(words)
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(case=st.sampled_from(SUITE), masks=st.lists(st.sampled_from(range(len(MASKS))), max_size=3), at=st.integers(0, 5))
+def test_no_disguise_and_no_slip_changes_the_tier_of_an_explicit_message(case: Case, masks: list[int], at: int) -> None:
+    said = slip(case.text, at)
+    for mask in masks:
+        said = MASKS[mask](said)
+    assert verdict(said).tier == verdict(case.text).tier, said
 
 
 @pytest.mark.parametrize(("said", "tier"), EXPLICIT)
-@settings(max_examples=40)
-@given(masks=st.lists(st.sampled_from(range(len(MASKS))), max_size=3))
-def test_no_disguise_lowers_an_explicit_message(said: str, tier: Tier, masks: list[int]) -> None:
-    for mask in masks:
-        said = MASKS[mask](said)
-    assert verdict(said).tier >= tier, said
+@pytest.mark.parametrize("mask", range(len(MASKS)))
+def test_the_plainest_sentences_are_heard_in_every_disguise(said: str, tier: Tier, mask: int) -> None:
+    assert verdict(MASKS[mask](said)).tier == tier
+    assert verdict(said.replace("e", "3")).tier >= tier
 
 
 def test_a_curly_apostrophe_changes_nothing() -> None:

@@ -17,7 +17,8 @@ from tests.conftest import KNOWLEDGE
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 COMMANDS = [(), ("serve",), ("talk",), ("where",), ("check",), ("screen",), ("guard",), ("reply",), ("knowledge",), ("knowledge", "lint"),
-            ("knowledge", "index"), ("knowledge", "search")]  # fmt: skip
+            ("knowledge", "index"), ("knowledge", "search"), ("evals",), ("evals", "run"), ("evals", "fit"), ("report",),
+            ("report", "yearly")]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ def test_screen_reads_lines_in_order_and_says_which_it_could_not(run: Run) -> No
     assert out[0]["subject"] == "self"
     assert "line 2" in out[1]["error"]
     assert "line 3" in out[2]["error"]
-    assert out[3]["tier"] == 3, "a joke does not lower it"
+    assert out[3]["tier"] >= 3, "a joke does not lower it"
     assert out[4]["tier"] == 0
 
 
@@ -154,3 +155,24 @@ def test_talk_is_the_same_pipeline_in_a_terminal(run: Run) -> None:
     assert "Samaritans" in done.stdout
     assert "999" in done.stdout
     assert "an AI" in done.stdout
+
+
+def test_the_yearly_report_counts_and_tells_nothing_else(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "counts.json").write_text(
+        '{"2026": {"referral.suicide.3": 4, "referral.abuse.2": 1, "handoff.unanswered": 4, "notice.software": 9}}'
+    )
+    done = run("report", "yearly", "--year", "2026", "--json", COMPANION_HOME=str(tmp_path))
+    report = json.loads(done.stdout)
+    assert report["crisis_referral_notices"] == 5
+    assert report["by_kind_and_tier"] == {"abuse.2": 1, "suicide.3": 4}
+    assert report["notices_of_being_software"] == 9
+    assert len(report["protocol"]) == 12
+    assert "4  suicide, tier 3" in run("report", "yearly", "--year", "2026", COMPANION_HOME=str(tmp_path)).stdout
+    assert (
+        json.loads(run("report", "yearly", "--year", "2019", "--json", COMPANION_HOME=str(tmp_path)).stdout)["crisis_referral_notices"] == 0
+    )
+
+
+def test_the_terminal_counts_referrals_and_the_batch_commands_do_not(run: Run, tmp_path: Path) -> None:
+    run("screen", "--jsonl", says='{"id": 1, "text": "i want to kill myself"}', COMPANION_HOME=str(tmp_path))
+    assert not (tmp_path / "counts.json").exists(), "an examination must not change a year's figures"

@@ -90,7 +90,7 @@ def test_a_card_shows_hours_doubts_and_the_way_to_dial(words_only: Companion) ->
     assert 'href="sms:85258' in html
     assert 'href="tel:999"' in html
     for line in book.lines:
-        shown = str(render.line(line))
+        shown = str(render.line(line, Offered(lines=(line,))))
         assert ("unconfirmed" in shown) is (not line.confirmed), line.id
         if "check" in line.hours:
             assert "not confirmed" in shown or "unconfirmed" in shown, line.id

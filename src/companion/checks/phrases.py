@@ -4,63 +4,90 @@ It does not know what came before the message (`drift` does) nor what a sentence
 """
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 
-from companion.checks.patterns import compiled
+from companion.checks.anchors import Index, Phrase
+from companion.checks.patterns import SPACED, UNSPACED, Slots, Writing, compiled
 from companion.core.concern import Concern, Subject, Tier
 from companion.core.ports import Heard
 from companion.core.signal import DangerSignal, DangerSignals
 
 _SENTENCE_END = re.compile(r"[.?!;\n]+")
-_CLAUSE_END = re.compile(r"[.?!;,\n]|\bbut\b|\band\b|\bso\b")
+_CLAUSE_END = re.compile(r"[.?!;,\n]")
+ENGLISH = "en"
 WINDOW, OVERLAP = 3_000, 300
 """Characters read at once, and shared by two neighbours; no pattern is longer than the overlap."""
+_HAN = re.compile(r"[\u3400-\u9fff]")
 _WORDS_BACK = 4
 """How many words before a find may hold the "not" that denies it."""
+_CHARACTERS_BACK = 8
+"""The same, in a language written without spaces."""
 
 
-@dataclass(frozen=True)
 class _Ready:
-    """A signal with its patterns compiled."""
+    """A signal with its look-alikes, which are compiled when it is first found."""
 
-    signal: DangerSignal
-    any: re.Pattern[str]
-    unless: re.Pattern[str] | None
-    aside: re.Pattern[str] | None
+    def __init__(self, signal: DangerSignal, slots: Slots, writing: Writing) -> None:
+        self.signal, self._slots, self._writing = signal, slots, writing
+
+    @cached_property
+    def unless(self) -> re.Pattern[str] | None:
+        return compiled(self.signal.unless, self._slots, writing=self._writing)
+
+    @cached_property
+    def aside(self) -> re.Pattern[str] | None:
+        return compiled(self.signal.aside, self._slots, writing=self._writing)
 
 
 class PhraseFloor:
     """Finds danger by phrase, in one language."""
 
-    name = "phrases"
+    def __init__(self, signals: DangerSignals, others: frozenset[str] = frozenset()) -> None:
+        self._others = frozenset() if signals.language == ENGLISH else others - {signals.language, ENGLISH}
+        self.name = f"phrases.{signals.language}"
+        contexts, self._spaced = signals.contexts, signals.spaced
+        writing = SPACED if signals.spaced else UNSPACED
 
-    def __init__(self, signals: DangerSignals) -> None:
-        slots, contexts = signals.slots, signals.contexts
+        def ready(patterns: Iterable[str]) -> re.Pattern[str] | None:
+            return compiled(patterns, signals.slots, writing=writing)
+
         self._combinations = signals.combinations
-        self._ready = tuple(
-            _Ready(signal, any_, compiled(signal.unless, slots), compiled(signal.aside, slots))
-            for signal in signals.signals
-            if (any_ := compiled(signal.any, slots, across=signal.across))
-        )
+        self._ready = tuple(_Ready(signal, signals.slots, writing) for signal in signals.at_once)
+        phrases = [(n, Phrase(text, signals.slots, r.signal.across, writing)) for n, r in enumerate(self._ready) for text in r.signal.any]
+        self._owner = [n for n, _ in phrases]
+        self._index = Index([phrase for _, phrase in phrases])
         self._fallbacks = {signal.name for signal in signals.signals if signal.fallback}
-        self._negation = compiled(contexts.negation, slots)
-        self._past = compiled(contexts.past, slots)
-        self._still = compiled(contexts.still, slots)
-        self._fiction = compiled(contexts.fiction, slots)
-        self._idiom = compiled(contexts.idiom, slots)
-        self._myself = compiled(contexts.myself, slots)
-        self._other = compiled(contexts.other, slots)
+        self._negation = ready(contexts.negation)
+        self._past = ready(contexts.past)
+        self._still = ready(contexts.still)
+        self._fiction = ready(contexts.fiction)
+        self._idiom = ready(contexts.idiom)
+        self._myself = ready(contexts.myself)
+        self._other = ready(contexts.other)
+        self._turns = ready(contexts.turns)
 
     def concerns(self, heard: Heard) -> Iterable[Concern]:
-        """Return one concern for each signal found, and one for each combination of them."""
+        """Return one concern for each signal found, and one for each combination of them.
+
+        A message that is surely in another language that has a floor of its own is left to that one; English is always read,
+        because its words are used everywhere.
+        """
+        if heard.language in self._others or (not self._spaced and not _HAN.search(heard.plain)):
+            return []
         worst: dict[str, Concern] = {}
         for window in _windows(heard.plain):
-            for ready in self._ready:
+            idioms: list[tuple[int, int]] | None = None
+            for at in self._index.worth_trying(window):
+                ready = self._ready[self._owner[at]]
                 name = ready.signal.name
                 if name in worst and worst[name].tier >= ready.signal.tier:
                     continue  # it cannot get worse, and a very long message must not take very long
-                concern = self._found(ready, window)
+                matches = list(self._index.phrases[at].regex.finditer(window))
+                if not matches:
+                    continue
+                idioms = _spans(self._idiom, window) if idioms is None else idioms
+                concern = self._found(ready, matches, window, idioms)
                 if concern and (name not in worst or concern.tier > worst[name].tier):
                     worst[name] = concern
         found = [worst[name] for name in worst if name not in self._fallbacks] or list(worst.values())
@@ -72,13 +99,12 @@ class PhraseFloor:
         ]
         return found
 
-    def _found(self, ready: _Ready, plain: str) -> Concern | None:
+    def _found(self, ready: _Ready, matches: Sequence[re.Match[str]], plain: str, idioms: list[tuple[int, int]]) -> Concern | None:
         """Return the gravest reading of all places where the signal stands."""
-        idioms = _spans(self._idiom, plain)
         ruled_out = idioms + _spans(ready.unless, plain)
         readings = [
             self._reading(ready.signal, plain, match.start(), match.end())
-            for match in ready.any.finditer(plain)
+            for match in matches
             if not any(start < match.end() and match.start() < end for start, end in ruled_out)
             and not _holds(ready.aside, _sentence(plain, *match.span()))
         ]
@@ -106,7 +132,9 @@ class PhraseFloor:
 
     def _denied(self, plain: str, start: int) -> bool:
         clause = _CLAUSE_END.split(plain[:start])[-1]
-        return _holds(self._negation, " ".join(clause.split()[-_WORDS_BACK:]))
+        clause = clause[max((end for _, end in _spans(self._turns, clause)), default=0) :]
+        near = " ".join(clause.split()[-_WORDS_BACK:]) if self._spaced else clause[-_CHARACTERS_BACK:]
+        return _holds(self._negation, near)
 
 
 def _windows(plain: str) -> Iterator[str]:

@@ -11,7 +11,7 @@ from companion.core.errors import CompanionError
 
 
 def _app() -> typer.Typer:
-    from companion.cli import batch, knowledge, serve, state, talk
+    from companion.cli import batch, evals, knowledge, report, serve, state, talk
 
     app = typer.Typer(
         name="companion",
@@ -26,6 +26,8 @@ def _app() -> typer.Typer:
     state.add_to(app)
     batch.add_to(app)
     app.add_typer(knowledge.app(), name="knowledge")
+    app.add_typer(evals.app(), name="evals")
+    app.add_typer(report.app(), name="report")
     return app
 
 

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from companion.app import build, shelf
-from companion.cli.batch import JsonlOption, Record, run
+from companion.cli.batch import JsonlOption, Record, each, run
 from companion.cli.options import KnowledgeOption, settings
 from companion.core.errors import BadLine
 from companion.core.message import Turn
@@ -84,7 +84,7 @@ def search(
         return {"hits": [{"note": hit.passage.note, "score": round(hit.likeness, 4)} for hit in found(record["query"])]}
 
     if jsonl:
-        run(True, Path(query) if query else None, answer)
+        run(True, Path(query) if query else None, each(answer))
         return
     if not query:
         raise typer.BadParameter("say what to look for, or read JSON lines with --jsonl")

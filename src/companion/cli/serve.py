@@ -39,7 +39,7 @@ def serve(
     """
     chosen = settings(model=model, region=region, knowledge=knowledge, host=host, port=port)
     _free(chosen.host, chosen.port)
-    companion = build(chosen)
+    companion = build(chosen, counted=True)
     refuse_if_unfit(companion, chosen)
     companion.start()
 

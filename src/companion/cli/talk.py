@@ -47,7 +47,7 @@ def talk(
     An empty line or Ctrl+D ends it. Nothing is written to disk; your terminal may keep what it shows.
     """
     chosen = settings(model=model, region=region, knowledge=knowledge)
-    companion = build(chosen)
+    companion = build(chosen, counted=True)
     refuse_if_unfit(companion, chosen)
     typer.echo("This is software, an AI: not a person, not a clinician. Nothing is written to disk. An empty line ends it.")
     typer.echo("Waking up...", err=True)

@@ -84,6 +84,15 @@ class Verdict(Value):
     """Gravest first, without repeats."""
     subject: Subject = Subject.SELF
     concerns: tuple[Concern, ...] = ()
+    language: str | None = None
+    """The language of the message where that is sure: an ISO 639-1 code."""
+    minor: bool = False
+    """Whether the person says in this message that they are under eighteen."""
+
+    @property
+    def own_kinds(self) -> frozenset[Kind]:
+        """Every kind of danger to the person themselves that this message shows."""
+        return frozenset(concern.kind for concern in self.concerns if concern.tier and concern.subject is Subject.SELF)
 
 
 def judge(concerns: Iterable[Concern], carried: Tier = Tier.ORDINARY, carried_kinds: tuple[Kind, ...] = ()) -> Verdict:

@@ -74,6 +74,11 @@ class Offered(Value):
     """The region's emergency number, when it belongs on the card; empty otherwise."""
     urgent: bool = False
     """Whether the card stands above everything else."""
+    open_now: frozenset[str] = frozenset()
+    """Ids of lines that are known to be open at this moment."""
+    closed_now: frozenset[str] = frozenset()
+    language: str = "en"
+    """The language of the card's own words."""
     quiet: bool = False
     """Whether the card is only kept within reach, folded, and not laid on the table."""
 

@@ -27,6 +27,8 @@ class Line(Value):
     checked: Checked
     evidence: str
     notes: str | None = None
+    police: Literal["never unasked"] | None = None
+    """What the line says about sending police or rescue without the caller asking; None where nothing was read."""
 
     @property
     def confirmed(self) -> bool:
@@ -41,6 +43,29 @@ class Line(Value):
     def contacts(self) -> tuple[str, ...]:
         """Return every number, code and address of this line as it stands in the data."""
         return tuple(c for c in (self.phone, self.text, self.chat_url, self.website, self.emergency_number) if c)
+
+
+class Need(Value):
+    """What ways to people are wanted for."""
+
+    region: str
+    audiences: tuple[str, ...] = ()
+    """Whom the first lines should be for, by the data's names."""
+    language: str = "en"
+    minor: bool = False
+    """Whether the person is under eighteen: lines for young people come first."""
+    without_police: bool = False
+    """Whether a route that sends nobody unasked should be among them: wherever life is not in immediate danger."""
+    most: int = 4
+
+
+class Ways(Value):
+    """Lines to offer, best first, and which of them are known to be open or closed at this moment."""
+
+    lines: tuple[Line, ...]
+    open_now: frozenset[str] = frozenset()
+    """Ids of lines that are open now by hours that were checked."""
+    closed_now: frozenset[str] = frozenset()
 
 
 class RetiredLine(Value):

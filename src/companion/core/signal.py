@@ -43,6 +43,8 @@ class DangerSignal(Rule):
     """Whether its words may stand in neighbouring sentences: "stopped drinking yesterday. shaking loads"."""
     fallback: bool = False
     """Whether it counts only when no other signal was found: a single word that says less than a sentence."""
+    after: Tier = Tier.ORDINARY
+    """Counts only in a talk that has shown at least this tier before: calm after a storm, a parting, the other half of a plan."""
     by_actor: bool = False
     """Whether the danger belongs to whoever acts in the sentence ("my son took ..."), so that it may be somebody else's."""
 
@@ -61,6 +63,8 @@ class Contexts(Value):
     """Words around a find that change what it means."""
 
     negation: tuple[str, ...] = ()
+    turns: tuple[str, ...] = ()
+    """Words with which a new clause begins ("but"), so that a "not" before them denies nothing after them."""
     past: tuple[str, ...] = ()
     still: tuple[str, ...] = ()
     """Words that make a past event present again."""
@@ -70,6 +74,8 @@ class Contexts(Value):
     """Words by which the person means themselves."""
     other: tuple[str, ...] = ()
     """Words by which the person means somebody else."""
+    minor: tuple[str, ...] = ()
+    """How people say that they are under eighteen."""
 
 
 class DangerSignals(Value):
@@ -77,10 +83,23 @@ class DangerSignals(Value):
 
     language: str
     reviewed: bool = False
+    """Whether a native reader who knows crisis work has signed it."""
+    spaced: bool = True
+    """Whether words are written with spaces between them."""
     slots: Slots = Field(default_factory=dict)
     contexts: Contexts = Contexts()
     signals: tuple[DangerSignal, ...] = ()
     combinations: tuple[Combination, ...] = ()
+
+    @property
+    def at_once(self) -> tuple[DangerSignal, ...]:
+        """The signals that count in any message."""
+        return tuple(signal for signal in self.signals if not signal.after)
+
+    @property
+    def later(self) -> tuple[DangerSignal, ...]:
+        """The signals that count only after something graver was said."""
+        return tuple(signal for signal in self.signals if signal.after)
 
 
 class BoundarySignal(Rule):

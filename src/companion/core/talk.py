@@ -33,6 +33,20 @@ class SoFar(Value):
     """Whether a human supporter was called for in this talk."""
     asked_plainly: bool = False
     """Whether the plain question about suicide has been asked in this talk."""
+    language: str | None = None
+    """The language the person was last surely heard to write in; None until that is clear."""
+    minor: bool = False
+    """Whether the person said that they are under eighteen."""
+    seen_kinds: frozenset[Kind] = frozenset()
+    """Every kind of danger to themselves that the talk has shown, however long ago."""
+    heavy_turns: int = 0
+    """How many messages were at tier 1 or above."""
+    calm_turns: int = 0
+    """How many ordinary messages came in a row since the last grave one."""
+    checked_in: bool = False
+    """Whether the gentle check after a crisis was made."""
+    checking: bool = False
+    """Whether that check was the last thing asked."""
     used_words: frozenset[str] = frozenset()
     """Ids of fixed words already said, so that nothing repeats."""
     shown_notes: tuple[str, ...] = ()
@@ -41,9 +55,15 @@ class SoFar(Value):
     def after_verdict(self, verdict: Verdict) -> SoFar:
         """Return the talk after a message was screened; costs the same however long the talk is."""
         graver = verdict.fresh > self.highest
+        heavy = verdict.fresh >= Tier.WATCH
         return self.model_copy(
             update={
                 "turns": self.turns + 1,
+                "seen_kinds": self.seen_kinds | verdict.own_kinds,
+                "heavy_turns": self.heavy_turns + heavy,
+                "calm_turns": 0 if heavy else self.calm_turns + 1,
+                "language": verdict.language or self.language,
+                "minor": self.minor or verdict.minor,
                 "highest": max(self.highest, verdict.fresh),
                 "highest_kinds": verdict.kinds if graver else self.highest_kinds,
             }

@@ -61,11 +61,17 @@ def read_danger(folder: Path) -> DangerSignals:
     return DangerSignals(
         language=head["language"],
         reviewed=head.get("reviewed", False),
+        spaced=head.get("spaced", True),
         slots={name: tuple(entries) for name, entries in head.get("slots", {}).items()},
         contexts=as_value(Contexts, head.get("contexts", {}), str(folder / "contexts.toml")),
         signals=tuple(as_value(DangerSignal, t, where) for path in files for t, where in _tables(path, "signal")),
         combinations=tuple(as_value(Combination, t, where) for path in files for t, where in _tables(path, "combination")),
     )
+
+
+def read_all_danger(folder: Path) -> tuple[DangerSignals, ...]:
+    """Return the danger signals of every language in the folder, by name of its folder. Raises NoteError."""
+    return tuple(read_danger(found.parent) for found in sorted(folder.glob("*/contexts.toml")))
 
 
 def read_rules(folder: Path) -> RuleSet:

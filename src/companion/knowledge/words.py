@@ -30,6 +30,10 @@ class WordBook:
         """Return whether there are words for `key`."""
         return key in self._variants
 
+    def fresh(self, key: str, used: frozenset[str]) -> bool:
+        """Return whether `key` has a variant that was not said yet."""
+        return any(f"{key}.{at}" not in used for at in range(len(self._variants.get(key, ()))))
+
     def variants(self, key: str) -> tuple[str, ...]:
         """Return all variants of `key`, blanks unfilled. Raises NoteError."""
         if key not in self._variants:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import gradio as gr
@@ -15,6 +17,7 @@ from companion.core.events import Event, Finished, Offered, Said
 from companion.core.line import Line
 from companion.core.message import Style
 from companion.pages.input import objection, tidy
+from companion.pages.notices import due
 from companion.pages.render import Renderer
 from companion.pages.talks import Exchange, Talk, Talks
 from companion.settings import Settings
@@ -57,7 +60,8 @@ class ChatPage:
 
     def __init__(self, companion: Companion, settings: Settings, regions: dict[str, str]) -> None:
         self.companion, self.settings, self.regions = companion, settings, regions
-        self.render = Renderer(companion.kit.words)
+        self.render = Renderer(companion.kit.words, {language: speech.words for language, speech in companion.kit.speech.items()})
+        self.now: Callable[[], datetime] = datetime.now
         self.talks = Talks(most=settings.talks, idle_seconds=settings.idle_minutes * 60)
 
     # What happens
@@ -100,7 +104,8 @@ class ChatPage:
         self.choose_region(talk_id, region)
         talk = self.talks.get(talk_id)
         if talk:
-            talk.started = True
+            talk.started, talk.noticed = True, self.now()
+            self.companion.kit.counts.count("notice.software")
         return gr.update(visible=False), gr.update(visible=True)
 
     def status(self) -> str:
@@ -136,7 +141,8 @@ class ChatPage:
         shown = self.render.exchange(exchange, working=True)
         yield Look(now=shown, box="", busy=True, choices=(), openings=False).updates()
         self._wait_if_calm(talk, text)
-        yield from self._follow(talk, exchange, self.companion.take(talk.turn(text)))
+        events = self.companion.take(talk.turn(text))
+        yield from self._follow(talk, exchange, chain(self._reminder(talk), events))
 
     def person(self, talk_id: str) -> Generator[list[Any], None, None]:
         """Answer the button: who is on, and lines."""
@@ -192,9 +198,19 @@ class ChatPage:
         past = self.render.talk(talk.exchanges)
         yield Look(past=past, now="", care=care, busy=False, choices=choices, openings=False).updates()
 
+    def _reminder(self, talk: Talk) -> Iterator[Event]:
+        """Say again that this is software, when the clock asks for it."""
+        minor = talk.so_far.minor
+        if due(talk.noticed, self.now(), minor=minor):
+            talk.noticed = self.now()
+            words = self.companion.kit.words.say("talk.notice_young" if minor else "talk.notice", talk.so_far.used_words)
+            talk.so_far = talk.so_far.with_words(words.id)
+            self.companion.kit.counts.count("notice.software")
+            yield Said(text=words.text, voice="fixed", words=words.id)
+
     def _kept(self, offered: Offered) -> str:
         """Return the card that stays in reach for the rest of the talk, folded to one line."""
-        title = self.render.word("lines_urgent" if offered.urgent else "lines")
+        title = self.render.card_word("lines_urgent" if offered.urgent else "lines", offered.language)
         first = offered.lines[0]
         short = f"{title}: {first.name} {first.phone or first.text or ''}".strip()
         return str(Markup('<details class="kept"><summary>{}</summary>{}</details>').format(short, self.render.lines(offered)))

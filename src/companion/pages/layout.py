@@ -63,6 +63,7 @@ def _notice(page: ChatPage) -> tuple[gr.Markdown, gr.Dropdown, gr.Button]:
     word = page.render.word
     sentences = Markup("").join(Markup("<p>{}</p>").format(line) for line in word("notice").split("\n"))
     more = Markup("").join(Markup("<p>{}</p>").format(line) for line in word("notice_more").split("\n"))
+    more += Markup('<p><a href="/safety" target="_blank" rel="noopener">{}</a></p>').format(word("safety"))
     gr.Markdown(str(Markup("<h2>{}</h2>{}").format(word("notice_title"), sentences)), elem_id="notice-words", **_BARE)
     notice_lines = gr.Markdown(page.first_lines(page.settings.region), elem_id="notice-lines", **_BARE)
     places = [(name, code) for code, name in sorted(page.regions.items(), key=lambda entry: entry[1])]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import assert_never
 
 from markdown_it import MarkdownIt
@@ -37,14 +37,19 @@ _CODE_TO = re.compile(r"^(?P<code>.+?) to (?P<number>[\d\s-]+)$")
 
 
 class Renderer:
-    """Turns events into the page's HTML, with the words of one language."""
+    """Turns events into the page's HTML, with the words of one language; cards speak the language of the talk."""
 
-    def __init__(self, words: Words) -> None:
-        self._words = words
+    def __init__(self, words: Words, cards: Mapping[str, Words] | None = None) -> None:
+        self._words, self._cards = words, cards or {}
 
     def word(self, key: str) -> str:
         """Return one of the page's own words."""
         return self._words.say(f"page.{key}", frozenset()).text
+
+    def card_word(self, key: str, language: str) -> str:
+        """Return one of the words of a card with ways to people, in the language of the talk where there is one."""
+        book = self._cards.get(language)
+        return book.say(f"page.{key}", frozenset()).text if book and book.has(f"page.{key}") else self.word(key)
 
     def talk(self, exchanges: Iterable[Exchange]) -> str:
         """Return the finished part of a talk."""
@@ -53,7 +58,9 @@ class Renderer:
 
     def exchange(self, exchange: Exchange, *, working: bool = False) -> str:
         """Return one message and what came of it; with `working`, a quiet line that says that more is coming."""
-        own = Markup('<div class="own"><span class="who">{}</span><p>{}</p></div>').format(self.word("you"), _lines(exchange.said))
+        own = Markup('<div class="own"><span class="who">{}</span><p dir="auto">{}</p></div>').format(
+            self.word("you"), _lines(exchange.said)
+        )
         parts = [self._blocks(exchange.events)]
         if working:
             parts.append(Markup('<p class="working">{}</p>').format(self.word("working")))
@@ -73,7 +80,7 @@ class Renderer:
         return Markup("").join([*blocks, self._bubble(spoken)] if spoken else blocks)
 
     def _bubble(self, spoken: Sequence[str]) -> Markup:
-        paragraphs = Markup("").join(Markup("<p>{}</p>").format(_lines(text)) for text in _paragraphs(spoken))
+        paragraphs = Markup("").join(Markup('<p dir="auto">{}</p>').format(_lines(text)) for text in _paragraphs(spoken))
         return Markup('<div class="machine"><span class="who">{}</span><div class="spoken">{}</div></div>').format(
             self.word("machine"), paragraphs
         )
@@ -106,36 +113,51 @@ class Renderer:
 
     def lines(self, offered: Offered) -> Markup:
         """Return the card with ways to people: emergency number where it belongs, then the lines, hours beside each."""
-        title = self.word("lines_urgent" if offered.urgent else "lines")
+        language = offered.language
+        title = self.card_word("lines_urgent" if offered.urgent else "lines", language)
         emergency = ""
         if offered.emergency:
-            emergency = Markup('<p class="emergency"><span>{}</span> {}</p>').format(self.word("emergency"), _dial(offered.emergency))
+            label = self.card_word("emergency", language)
+            emergency = Markup('<p class="emergency"><span>{}</span> {}</p>').format(label, _dial(offered.emergency))
         first, more = offered.lines[:SHOWN_AT_ONCE], offered.lines[SHOWN_AT_ONCE:]
-        items = Markup("<ul>{}</ul>").format(Markup("").join(self.line(line) for line in first))
+        items = Markup("<ul>{}</ul>").format(Markup("").join(self.line(line, offered) for line in first))
         if more:
-            rest = Markup("").join(self.line(line) for line in more)
-            items += Markup("<details><summary>{}</summary><ul>{}</ul></details>").format(self.word("more_lines"), rest)
+            rest = Markup("").join(self.line(line, offered) for line in more)
+            summary = self.card_word("more_lines", language)
+            items += Markup("<details><summary>{}</summary><ul>{}</ul></details>").format(summary, rest)
         kind = "care urgent" if offered.urgent else "care"
-        return Markup('<section class="{}" aria-label="{}"><h3>{}</h3>{}{}</section>').format(kind, title, title, emergency, items)
+        return Markup('<section class="{}" aria-label="{}" dir="auto"><h3>{}</h3>{}{}</section>').format(
+            kind, title, title, emergency, items
+        )
 
-    def line(self, line: Line) -> Markup:
-        """Return one line with its contacts, its hours and how well it is known."""
+    def line(self, line: Line, offered: Offered) -> Markup:
+        """Return one line with its contacts, its hours, whether it is open, and how well it is known."""
+        language = offered.language
         ways: list[Markup] = []
         if line.phone:
-            ways.append(Markup("<span>{} {}</span>").format(self.word("call"), _dial(line.phone)))
+            ways.append(Markup("<span>{} {}</span>").format(self.card_word("call", language), _dial(line.phone)))
         if line.text:
-            ways.append(Markup("<span>{} {}</span>").format(self.word("text"), _text(line.text)))
+            ways.append(Markup("<span>{} {}</span>").format(self.card_word("text", language), _text(line.text)))
         for key, address in (("chat", line.chat_url), ("site", line.website)):
             if address and address.startswith("https://") and (key == "chat" or not ways):
-                ways.append(Markup('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>').format(address, self.word(key)))
-        doubts = [] if line.confirmed else [self.word("unconfirmed")]
-        if line.confirmed and (line.hours_checked != "verified-in-text" or "check" in line.hours):
-            doubts.append(self.word("hours_unconfirmed"))
-        hours = line.hours.replace(" (check)", "")
-        doubt = Markup(' <span class="doubt">({})</span>').format("; ".join(doubts)) if doubts else ""
-        return Markup('<li data-line="{}"><strong>{}</strong><span class="hours">{}{}</span><span class="ways">{}</span></li>').format(
-            line.id, line.name, hours, doubt, Markup(" ").join(ways)
+                label = self.card_word(key, language)
+                ways.append(Markup('<a href="{}" rel="noopener noreferrer" target="_blank">{}</a>').format(address, label))
+        return Markup('<li data-line="{}"><strong>{}</strong><span class="hours">{}</span><span class="ways">{}</span></li>').format(
+            line.id, line.name, self._hours(line, offered), Markup(" ").join(ways)
         )
+
+    def _hours(self, line: Line, offered: Offered) -> Markup:
+        language = offered.language
+        doubts = [] if line.confirmed else [self.card_word("unconfirmed", language)]
+        if line.confirmed and (line.hours_checked != "verified-in-text" or "check" in line.hours):
+            doubts.append(self.card_word("hours_unconfirmed", language))
+        hours = self.card_word("always_open", language) if line.always_open else line.hours.replace(" (check)", "")
+        now = ""
+        if not line.always_open and line.id in offered.open_now | offered.closed_now:
+            state = "open_now" if line.id in offered.open_now else "closed_now"
+            now = Markup(' <span class="{}">{}</span>').format(state, self.card_word(state, language))
+        doubt = Markup(' <span class="doubt">({})</span>').format("; ".join(doubts)) if doubts else ""
+        return Markup("{}{}{}").format(hours, now, doubt)
 
     def note(self, note: Note) -> str:
         """Return a whole note for the sheet: its credit first, its text as plain prose."""

@@ -15,6 +15,7 @@ import companion.pages.quiet  # noqa: F401 - before Gradio
 from companion.app import Companion
 from companion.pages.chat import ChatPage
 from companion.pages.layout import build_chat
+from companion.pages.safety import safety_page
 from companion.pages.theme import theme
 from companion.settings import Settings
 
@@ -112,6 +113,10 @@ def _add_fragments(app: FastAPI, companion: Companion, page: ChatPage) -> None:
     def note(note_id: str) -> HTMLResponse:
         found = companion.library.note(note_id)
         return HTMLResponse(page.render.note(found)) if found else HTMLResponse("", status_code=404)
+
+    @app.get("/safety")
+    def safety() -> HTMLResponse:
+        return HTMLResponse(safety_page(companion))
 
     @app.get("/away")
     def away() -> HTMLResponse:

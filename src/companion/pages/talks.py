@@ -8,6 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from companion.core.events import Event, Said
 from companion.core.message import Message, Style, Turn
@@ -38,6 +39,8 @@ class Talk:
     so_far: SoFar = field(default_factory=SoFar)
     exchanges: list[Exchange] = field(default_factory=list)
     touched: float = 0.0
+    noticed: datetime = field(default_factory=datetime.now)
+    """When the person was last told that this is software."""
 
     def turn(self, said: str) -> Turn:
         """Return the next turn: `said` after everything before it."""

@@ -1,23 +1,37 @@
 """Everything a turn works with, handed in by `app`."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from companion.core.ports import (
     Answers,
     Boundaries,
     ChatModel,
-    Embedder,
+    Counts,
+    Drift,
     InputCheck,
     Library,
     Lines,
     Normalise,
     OutputCheck,
     People,
+    Reader,
     Reflections,
+    StayWords,
+    Tongues,
     Words,
+    Young,
 )
 from companion.core.prompts import Profile, Prompts
+
+
+@dataclass(frozen=True)
+class Speech:
+    """What can be said in one language about danger, and how its answers are read."""
+
+    words: Words
+    answers: Answers
+    stay: StayWords
 
 
 @dataclass(frozen=True)
@@ -25,11 +39,15 @@ class Kit:
     """The ports of one assembled companion."""
 
     normalise: Normalise
-    embedder: Embedder
+    reader: Reader
+    tongue: Tongues
     input_checks: Sequence[InputCheck]
     output_checks: Sequence[OutputCheck]
     boundaries: Boundaries
-    answers: Answers
+    speech: Mapping[str, Speech]
+    """By language. The page's own language is always among them."""
+    young: Young
+    counts: Counts
     library: Library
     reflections: Reflections
     model: ChatModel
@@ -39,6 +57,12 @@ class Kit:
     prompts: Prompts
     last_words: str
     """Said when even the fixed words cannot be found; read once at start."""
+    drifts: Sequence[Drift] = ()
+    """What the talk so far and the message show together."""
     small_checks: Sequence[OutputCheck] = ()
     """Asked as well when the model is small."""
     profile: Profile = field(default_factory=Profile)
+
+    def speaking(self, language: str | None, page: str) -> Speech:
+        """Return what is said to somebody who writes in `language`; where that is not known, in the page's own."""
+        return self.speech.get(language or page, self.speech[page])

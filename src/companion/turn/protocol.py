@@ -63,6 +63,10 @@ EASED_BY_NO = ASKS_ABOUT_DYING | {"intrusive", "voices", "eating"}
 """Families in which a "no" up to tier 2 lets the talk go on."""
 
 STEPS = ("first", "second", "third")
+STAY = "crisis.stay"
+"""Not a key of fixed words: the bank of lines for staying, chosen by meaning."""
+CHECK_AFTER = 4
+"""Ordinary messages in a row after which somebody who was in danger is asked once how it is now."""
 
 
 @dataclass(frozen=True)
@@ -98,6 +102,8 @@ def next_step(verdict: Verdict, so_far: SoFar, answer: Answer | None) -> Step:
     tier = so_far.crisis_tier
     kind = so_far.crisis_kind or Kind.UNREADABLE
     family = family_of(kind, so_far.crisis_subject, tier)
+    if so_far.checking and answer:
+        return _checked(family, answer, so_far)
     if answer == "go_on":
         return _let_go(family, "resume", so_far)
     if answer == "no" and so_far.awaiting_answer and tier <= Tier.CONCERN and family in EASED_BY_NO:
@@ -107,15 +113,24 @@ def next_step(verdict: Verdict, so_far: SoFar, answer: Answer | None) -> Step:
     step = so_far.crisis_step
     after = so_far.model_copy(update={"crisis_step": step + 1, "awaiting_answer": False})
     if step < len(STEPS):
-        keys = (f"crisis.{family}.{STEPS[step]}", "crisis.stay")
+        keys = (f"crisis.{family}.{STEPS[step]}", STAY)
         return Step(keys, family, card=step == len(STEPS) - 1, ring=False, so_far=after)
-    return Step(("crisis.stay",), family, card=False, ring=False, so_far=after)
+    return Step((STAY,), family, card=False, ring=False, so_far=after)
+
+
+def _checked(family: str, answer: Answer, so_far: SoFar) -> Step:
+    """The answer to the gentle check: it is over for now, or the protocol takes up where it was."""
+    still = answer in ("yes", "unsure")
+    if not still:
+        return _let_go("", "no" if answer == "no" else "resume", so_far)
+    after = so_far.model_copy(update={"staying": True, "checking": False, "awaiting_answer": False, "crisis_step": len(STEPS)})
+    return Step((f"crisis.{family}.{STEPS[-1]}", STAY), family, card=True, ring=False, so_far=after)
 
 
 def _let_go(family: str, words: str, so_far: SoFar) -> Step:
     """The talk goes on about something else; the card stays in reach on the page."""
     keys = (f"crisis.{family}.{words}.{int(so_far.crisis_tier)}", f"crisis.{family}.{words}", f"crisis.{words}")
-    after = so_far.model_copy(update={"staying": False, "awaiting_answer": False})
+    after = so_far.model_copy(update={"staying": False, "awaiting_answer": False, "checking": False})
     return Step(keys, family, card=False, ring=False, so_far=after)
 
 
@@ -125,11 +140,12 @@ def _answered(family: str, answer: Answer, so_far: SoFar) -> Step:
     raised = Tier(tier + 1) if answer == "yes" and family in ASKS_ABOUT_DYING and tier < Tier.URGENT else tier
     ring = raised >= Tier.URGENT and not so_far.rang
     step = min(so_far.crisis_step, len(STEPS) - 1)
+    answer = "no" if answer == "cannot" else answer
     keys = (
         f"crisis.{family}.{answer}.{int(tier)}",
         f"crisis.{family}.{answer}",
         f"crisis.{family}.{STEPS[step]}",
-        "crisis.stay",
+        STAY,
     )
     after = so_far.model_copy(
         update={
@@ -164,6 +180,8 @@ def _begin(verdict: Verdict, so_far: SoFar) -> Step:
             "crisis_step": 1,
             "asked_plainly": True,
             "awaiting_answer": True,
+            "checking": False,
+            "checked_in": False,
             "rang": so_far.rang or ring,
         }
     )

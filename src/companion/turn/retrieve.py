@@ -18,7 +18,7 @@ def retrieve(turn: Turn, heard: Heard, moves: tuple[str, ...], kit: Kit, *, sure
     if not kinds:
         return ()
     asked = in_its_talk(turn)
-    query = heard if asked == turn.said else hear(asked, kit.normalise, kit.embedder)
+    query = heard if asked == turn.said else hear(asked, kit)
     most = max(1, kit.profile.passages)
     return tuple(hit for kind in kinds for hit in kit.library.search(turn, query, kind, most=most, sure=sure))
 

@@ -2,37 +2,76 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 from companion.core.concern import Concern, Kind, Tier, Verdict, judge
 from companion.core.errors import ModelError
 from companion.core.message import Turn
-from companion.core.ports import Embedder, Heard, InputCheck, Normalise
+from companion.core.ports import Heard
+from companion.turn.kit import Kit
 
-LONGEST_EMBEDDED = 4_000
-"""Characters of a message that the embedder reads; it cuts off sooner by itself, but only after reading all of it."""
+LONGEST_READ_BY_MEANING = 4_000
+"""Characters of a message that the embedder and the trained layer read; the phrase floor reads all of it."""
+FITTED_LANGUAGE = "en"
+"""The language that the trained layer was fitted on; in others it guesses, so the phrase floors are left to hear them."""
+READ_TOGETHER = 2
+"""How many messages before this one are read together with it."""
+OF_EACH_BEFORE = 300
+"""Characters of each of those: their ends."""
 
 
-def hear(said: str, normalise: Normalise, embedder: Embedder) -> Heard:
-    """Return the message as every step uses it: normalised once, embedded once. Works without an embedder."""
-    plain = normalise(said)
+def texts_to_read(said: str, kit: Kit, before: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return what is read by meaning for one message: itself, normalised, and itself after the messages before it."""
+    plain = kit.normalise(said)
+    together = " ".join([*(kit.normalise(text[-OF_EACH_BEFORE:]) for text in before[-READ_TOGETHER:]), plain]) if before else ""
+    return tuple(text[:LONGEST_READ_BY_MEANING] for text in (plain, together) if text)
+
+
+def hear(said: str, kit: Kit, before: Sequence[str] = ()) -> Heard:
+    """Return the message as every step uses it: normalised once, read by meaning once. Works without any model."""
+    plain = kit.normalise(said)
+    language = kit.tongue.language(said, plain)
     try:
-        vector = embedder.embed([said[:LONGEST_EMBEDDED]])[0] if plain else None
+        readings = kit.reader.read(texts_to_read(said, kit, before)) if plain else ()
     except ModelError:
-        vector = None
-    return Heard(said=said, plain=plain, vector=vector)
+        readings = ()
+    if not readings:
+        return Heard(said=said, plain=plain, language=language)
+    fitted = language in (None, FITTED_LANGUAGE)
+    return Heard(
+        said=said,
+        plain=plain,
+        vector=readings[0].vector,
+        odds=readings[0].odds if fitted else None,
+        odds_together=readings[1].odds if fitted and len(readings) > 1 else None,
+        language=language,
+    )
 
 
-def screen(turn: Turn, heard: Heard, checks: Sequence[InputCheck]) -> Verdict:
+def hear_turn(turn: Turn, kit: Kit) -> Heard:
+    """Return what the person just said, heard with the two messages before it."""
+    return hear(turn.said, kit, [message.text for message in turn.earlier if message.role == "person"])
+
+
+def screen(turn: Turn, heard: Heard, kit: Kit) -> Verdict:
     """Return the verdict over the message after its talk."""
-    concerns = [concern for check in checks for concern in _ask(check, heard)]
     so_far = turn.so_far
-    return judge(concerns, carried=so_far.highest, carried_kinds=so_far.highest_kinds)
+    found = tuple(concern for check in kit.input_checks for concern in _ask(check.name, partial(check.concerns, heard)))
+    found += tuple(concern for drift in kit.drifts for concern in _ask("drift", partial(drift.concerns, found, heard, so_far)))
+    verdict = judge(found, carried=so_far.highest, carried_kinds=so_far.highest_kinds)
+    return verdict.model_copy(update={"language": _language(heard, found), "minor": kit.young.says(heard)})
 
 
-def _ask(check: InputCheck, heard: Heard) -> tuple[Concern, ...]:
+def _ask(name: str, concerns: Callable[[], Iterable[Concern]]) -> tuple[Concern, ...]:
     try:
-        return tuple(check.concerns(heard))
+        return tuple(concerns())
     except Exception as error:  # noqa: BLE001 - a check that falls over must not open the gate
         broke = f"could not run ({type(error).__name__})"
-        return (Concern(check=check.name, tier=Tier.URGENT, kind=Kind.UNREADABLE, because=broke),)
+        return (Concern(check=name, tier=Tier.URGENT, kind=Kind.UNREADABLE, because=broke),)
+
+
+def _language(heard: Heard, found: Sequence[Concern]) -> str | None:
+    """Return the message's language; a phrase of danger tells the language of a message too short to tell otherwise."""
+    spoken = {concern.check.removeprefix("phrases.") for concern in found if concern.check.startswith("phrases.")}
+    return heard.language or (spoken.pop() if len(spoken) == 1 else None)

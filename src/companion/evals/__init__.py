@@ -1,0 +1,1 @@
+"""Examinations: cases that anyone can read, judged against what the companion really does."""
