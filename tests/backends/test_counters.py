@@ -33,5 +33,9 @@ def test_years_are_kept_apart_and_a_broken_file_stops_nobody(tmp_path: Path) -> 
     assert YearlyCounts(tmp_path).years() == {"2027": {"a": 1}}
 
 
-def test_a_place_that_cannot_be_written_raises_nothing() -> None:
-    YearlyCounts(Path("/proc/nowhere")).count("a")
+def test_a_place_that_cannot_be_written_raises_nothing_and_counts_nothing(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("a file where the folder should be")
+    counts = YearlyCounts(tmp_path / "home")
+    counts.count("a")
+    assert counts.years() == {}
+    assert (tmp_path / "home").read_text() == "a file where the folder should be"

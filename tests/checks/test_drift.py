@@ -43,6 +43,8 @@ def test_burden_today_and_goodbye_three_messages_later_are_urgent_together() -> 
     so_far = SoFar(highest=Tier.WATCH, seen_kinds=frozenset({Kind.BURDEN}))
     assert max(c.tier for c in found("", so_far, a_concern(Kind.GOODBYE))) is Tier.URGENT
     assert not found("", so_far), "nothing new was said"
+    both = (a_concern(Kind.BURDEN), a_concern(Kind.GOODBYE))
+    assert not found("", SoFar(), *both), "within one message it is the floor's to say"
     assert not found("", so_far, a_concern(Kind.GOODBYE, Subject.OTHER)), "somebody else's goodbye"
 
 

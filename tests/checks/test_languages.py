@@ -72,6 +72,8 @@ def test_a_message_surely_in_one_language_is_left_alone_by_the_other_floors() ->
         ("ciao, come stai oggi?", "it"),
         ("i can't sleep again and it is 3am", "en"),
         ("wish i could just talk to my gran", "en"),
+        ("me quiero matar, ya no me importa nada", "es"),
+        ("lol kms this website", "en"),
         ("ok", None),
         ("lol same", None),
         ("12345", None),

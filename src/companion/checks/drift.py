@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from companion.checks.phrases import PhraseFloor
+from companion.checks.phrases import ENGLISH, PhraseFloor
 from companion.core.concern import Concern, Kind, Subject, Tier
 from companion.core.ports import Heard
 from companion.core.signal import Combination, DangerSignals
@@ -21,14 +21,14 @@ class TalkDrift:
     name = "drift"
 
     def __init__(self, languages: Sequence[DangerSignals]) -> None:
-        self._combinations: tuple[Combination, ...] = tuple(both for signals in languages for both in signals.combinations)
+        self._combinations: Mapping[str, tuple[Combination, ...]] = {signals.language: signals.combinations for signals in languages}
         self._after: Mapping[str, Tier] = {signal.name: signal.after for signals in languages for signal in signals.later}
         self._floors = tuple(PhraseFloor(_as_if_at_once(signals)) for signals in languages if signals.later)
 
     def concerns(self, found: Sequence[Concern], heard: Heard, so_far: SoFar) -> Iterable[Concern]:
         """Return every concern that neither the message nor the talk before it shows alone. Costs the same in turn 2 and 200."""
         now = frozenset(concern.kind for concern in found if concern.tier and concern.subject is Subject.SELF)
-        yield from self._together(now, so_far)
+        yield from self._together(now, heard.language or so_far.language or ENGLISH, so_far)
         yield from self._again(now, so_far)
         for floor in self._floors:
             for concern in floor.concerns(heard):
@@ -36,10 +36,11 @@ class TalkDrift:
                 if after is not None and so_far.highest >= after:
                     yield concern.model_copy(update={"check": self.name})
 
-    def _together(self, now: frozenset[Kind], so_far: SoFar) -> Iterable[Concern]:
-        for both in self._combinations:
+    def _together(self, now: frozenset[Kind], language: str, so_far: SoFar) -> Iterable[Concern]:
+        """Combinations of which one part was said now and another before; those within one message are the floor's."""
+        for both in self._combinations.get(language, self._combinations.get(ENGLISH, ())):
             wanted = frozenset(both.all)
-            if now & wanted and wanted <= now | so_far.seen_kinds:
+            if now & wanted and wanted - now and wanted <= now | so_far.seen_kinds:
                 yield Concern(check=self.name, tier=both.tier, kind=both.kind, because=f"{both.name}, over several messages")
 
     def _again(self, now: frozenset[Kind], so_far: SoFar) -> Iterable[Concern]:

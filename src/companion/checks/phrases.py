@@ -44,7 +44,7 @@ class PhraseFloor:
     """Finds danger by phrase, in one language."""
 
     def __init__(self, signals: DangerSignals, others: frozenset[str] = frozenset()) -> None:
-        self._others = frozenset() if signals.language == ENGLISH else others - {signals.language, ENGLISH}
+        self._others = frozenset() if signals.language == ENGLISH else others - {signals.language}
         self.name = f"phrases.{signals.language}"
         contexts, self._spaced = signals.contexts, signals.spaced
         writing = SPACED if signals.spaced else UNSPACED

@@ -22,7 +22,12 @@ ROMANISED_HINDI = re.compile(
     r"zindagi|jeena|marna|karna|chahta|chahti|lagta|lagti|apne|aur|yaar|accha|acha|theek|matlab|sab|abhi|ghar)\b"
 )
 """Words of Hindi as typed in Latin letters; LEAST_WORDS of them tell it from everything else."""
-_ENGLISH = re.compile(r"\b(?:the|i|and|you|to|is|am|my|it|that|was|me|not|don't|have|this|just|what|with|for|are|feel)\b")
+_ENGLISH = re.compile(
+    r"\b(?:the|i|and|you|my|it|that|don't|have|this|just|what|with|feel|be|can|will|want|but|they|like|she|am|at|of|your)\b"
+)
+"""Words of English; the share of them tells English that is too short or too crooked to be told otherwise."""
+MOSTLY = 0.4
+"""Share of English words from which a message is English, whatever else its letters look like."""
 _LETTERS = re.compile(r"[^\W\d_]")
 
 
@@ -45,7 +50,10 @@ class Tongue:
         if latin and len(ROMANISED_HINDI.findall(plain[:READ])) >= LEAST_WORDS:
             return "hi"
         code, likelihood = self._load().rank(text)[0]
-        if code == "en" or (latin and len(_ENGLISH.findall(plain[:READ])) >= 2 + len(text.split()) // 8):
+        if likelihood >= SURE and code == "en":
+            return "en"
+        words = len(plain[:READ].split())
+        if latin and words and len(_ENGLISH.findall(plain[:READ])) >= max(2, MOSTLY * words):
             return "en"
         return str(code) if likelihood >= SURE else None
 
