@@ -19,8 +19,9 @@ MAY_IMPORT = {
     "backends": INNER,
     "settings": INNER,
     "evals": {"core", "turn"},
-    "app": {"core", "turn", "checks", "knowledge", "handoff", "backends", "settings"},
-    "fitting": {"core", "backends", "settings"},
+    "app": {"core", "turn", "checks", "knowledge", "handoff", "backends", "settings", "speaker"},
+    "fitting": {"core", "backends", "knowledge", "settings", "turn"},
+    "speaker": {"core", "backends", "checks", "knowledge", "settings"},
     "selfcheck": {"core", "turn", "app", "settings"},
     "pages": {"core", "app", "settings"},
     "cli": {"core", "app", "settings", "selfcheck", "pages", "knowledge", "evals", "fitting"},
@@ -59,7 +60,7 @@ def test_heavy_packages_are_imported_in_backends_only() -> None:
     assert not guilty
 
 
-NETWORKS = {"danger_net", "danger_fit"}
+NETWORKS = {"judge_net", "judge_fit", "voice_fit", "danger_net", "danger_fit"}
 """Modules that are torch through and through, and are themselves imported only inside functions."""
 
 

@@ -11,15 +11,15 @@ from typing import Literal
 
 from companion.backends.counters import NoCounts, YearlyCounts, Years
 from companion.backends.embedder import SentenceEmbedder, starter_embedder
-from companion.backends.llama import LlamaModel, starter_model
+from companion.backends.llama import LlamaModel
 from companion.backends.reader import Card, MessageReader, ReadAhead, read_card
 from companion.backends.vectors import Lexical, Vectors
 from companion.checks.answers import AnswerReader
-from companion.checks.boundaries import PhraseBoundaries
+from companion.checks.boundaries import BoundariesByMeaning, FirstBoundary, PhraseBoundaries
 from companion.checks.claims import Claims
 from companion.checks.contacts import Contacts
+from companion.checks.doubt import DOUBTED, Doubt
 from companion.checks.drift import TalkDrift
-from companion.checks.grounded import Grounded
 from companion.checks.leaks import Leaks
 from companion.checks.likeness import Likeness, TalkLikeness
 from companion.checks.normalise import plain
@@ -32,21 +32,20 @@ from companion.core.concern import Tier, Verdict
 from companion.core.errors import ModelError
 from companion.core.events import Event
 from companion.core.message import Message, Turn
-from companion.core.ports import ChatModel, Draft, Embedder, Heard, Objection, People, PromptMessage
-from companion.core.prompts import Profile, Prompts
+from companion.core.ports import ChatModel, Draft, Embedder, Heard, Objection, People
 from companion.core.signal import DangerSignals
 from companion.core.talk import SoFar
 from companion.handoff.nobody import NobodyOnDuty
 from companion.knowledge.lines import LineBook, read_lines
 from companion.knowledge.lint import Shelf
 from companion.knowledge.live import IndexTools, LiveLibrary
-from companion.knowledge.prompts import read_prompts, read_small_words
 from companion.knowledge.reflections import ReflectionBank, read_cues, read_reflections
 from companion.knowledge.signals import read_all_danger, read_answers, read_rules
 from companion.knowledge.stay import StayBank, read_stay
 from companion.knowledge.vocabulary import read_vocabulary
 from companion.knowledge.words import WordBook, read_words
 from companion.settings import Settings
+from companion.speaker import speaker_of
 from companion.turn.deliver import rehearse, take_turn
 from companion.turn.kit import Kit, Speech
 from companion.turn.person import ask_for_a_person
@@ -57,8 +56,6 @@ from companion.turn.speak import judge_sentence
 
 EMBEDDED_LANGUAGE = "en"
 """The language of the packaged embedder; in others, nearness in meaning is not to be trusted and shared letters decide."""
-SMALL_MODEL = 1_000_000_000
-"""Bytes of a GGUF file under which a model is treated as too small to be left alone."""
 
 Part = Literal["danger", "stories", "voice"]
 Readiness = Literal["ready", "loading", "missing"]
@@ -82,6 +79,8 @@ class Rules:
     """None where there is no trained layer."""
     families: tuple[str, ...] = tuple(sorted({*FAMILY.values(), "past", "figure"}))
     """Whose words there are: every kind of danger belongs to one."""
+    doubted: float = DOUBTED
+    """Chance of danger under which the layer doubts its words."""
     check_after: int = CHECK_AFTER
     """Ordinary messages after which it is asked once how it is now."""
 
@@ -222,40 +221,39 @@ def build(settings: Settings, *, model: ChatModel | None = None, people: People 
     library = LiveLibrary(knowledge, vocabulary, settings.home, tools, date.today())
     speech = speech_of(settings, languages, words, embedder.when_loaded)
     likeness = Likeness({Tier(tier): chance for tier, chance in card.thresholds.items()} if card else {})
-    path = settings.model or starter_model()
-    profile = profile_of(path, settings.context)
-    prompts = read_prompts(settings.prompts / "model", "small" if profile.small else "large")
-    voice = model or LlamaModel(path, context=profile.context, seed=settings.seed, warm=_head(prompts))
-    asked = settings.third_opinion and not profile.small
-    opinion = (ThirdOpinion(voice, (settings.prompts / "model" / "opinion.txt").read_text(encoding="utf-8")),) if asked else ()
+    speaker = speaker_of(settings, embedder, model)
+    prompts = speaker.prompts
+    asked = settings.third_opinion and not speaker.profile.small
+    opinion = (ThirdOpinion(speaker.model, (settings.prompts / "model" / "opinion.txt").read_text(encoding="utf-8")),) if asked else ()
     kit = Kit(
         normalise=plain,
         reader=MessageReader(embedder, trained / "danger.safetensors", card),
         tongue=Tongue(),
         input_checks=(*(PhraseFloor(danger, frozenset(speech)) for danger in languages), likeness, *opinion),
         drifts=(TalkDrift(languages), TalkLikeness(likeness)),
+        doubts=Doubt(),
         young=SaysTheyAreYoung(languages),
         counts=YearlyCounts(settings.home) if counted else NoCounts(),
-        output_checks=(Claims(rules), Contacts(lines.lines), Leaks((prompts.system, prompts.tail, *prompts.plans.values()))),
-        small_checks=(Grounded(read_small_words(settings.prompts / "voice" / f"plain-words.{settings.language}.txt")),),
-        boundaries=PhraseBoundaries(rules),
+        output_checks=(
+            *(Claims(rules), Contacts(lines.lines), Leaks((prompts.system, prompts.tail, *prompts.plans.values()))),
+            *speaker.checks,
+        ),
+        small_checks=speaker.small_checks,
+        judge=speaker.judge,
+        echoes=speaker.echoes,
+        boundaries=FirstBoundary((PhraseBoundaries(rules), BoundariesByMeaning(card.boundary_threshold if card else 1.0))),
         speech=speech,
         library=library,
         reflections=ReflectionBank(read_reflections(fixed), read_cues(fixed), embedder.when_loaded),
-        model=voice,
+        model=speaker.model,
         words=words,
         lines=lines,
         people=people or NobodyOnDuty(),
         prompts=prompts,
         last_words=words.say("stumbled", frozenset()).text,
-        profile=profile,
+        profile=speaker.profile,
     )
     return Companion(kit, library, embedder, lines, Rules(languages, card))
-
-
-def _head(prompts: Prompts) -> list[PromptMessage]:
-    """Return the part of every prompt that never changes, for the engine to read ahead."""
-    return [{"role": "system", "content": prompts.system}, *prompts.examples]
 
 
 def speech_of(settings: Settings, languages: Sequence[DangerSignals], own: WordBook, embedder: Embedder) -> dict[str, Speech]:
@@ -288,11 +286,3 @@ def shelf(knowledge: Path, language: str) -> Shelf:
         wording=Wording(read_rules(knowledge / "signals" / language)),
         today=date.today(),
     )
-
-
-def profile_of(path: Path | None, context: int) -> Profile:
-    """Return how much to ask of the model in `path`: by size, since a small one must not be left alone."""
-    size = path.stat().st_size if path and path.is_file() else 0
-    if size < SMALL_MODEL:
-        return Profile(context=context)
-    return Profile(small=False, context=max(context, 4096), sentences=4, candidates=1, passages=2, longest=220)

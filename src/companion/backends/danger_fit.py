@@ -33,10 +33,14 @@ BELOW = 3
 """Layers of the embedder that are kept as they are; the three above are copied and fitted. Fewer overfit, more underfit on tune."""
 MISSPELT = 4
 """One message in so many is met a second time with slips of the finger in it."""
-ALARMS = {1: (0.03, 0.08), 2: (0.02, 0.04), 3: (0.012, 0.03), 4: (0.006, 0.015)}
+ALARMS = {1: (0.05, 0.12), 2: (0.03, 0.05), 3: (0.012, 0.03), 4: (0.006, 0.015)}
 """By tier: shares of false alarms on ordinary talk and on look-alikes that the threshold may give on tune. The look-alikes of the suite
 are harder than people's own; tier 1, which asks one plain question and goes on, may alarm more often, tiers 3 and 4 less."""
 
+WEIGHT_OF_BOUNDARIES = 3.0
+"""How much the boundaries count beside the tiers; they are many, and rare one by one."""
+BOUNDARY_ALARMS = 0.015
+"""Share of messages that ask for no boundary for which the layer may name one on tune."""
 LEAST = {3: 0.5, 4: 0.6}
 """Chances under which the layer alone never asks for the graver answers: an ambulance that nobody needs is no kindness."""
 
@@ -58,14 +62,17 @@ def fit(bert: Any, tokenizer: Any, embedder: str, lessons: Sequence[Lesson], fol
     fitted = [lesson for lesson in lessons if lesson.split == "fit"]
     tuned = [lesson for lesson in lessons if lesson.split == "tune"]
     say(f"{len(fitted)} lessons to fit on, {len(tuned)} to tune on")
-    net = begin(bert, BELOW, len(KINDS), len(SUBJECTS))
+    boundaries = tuple(sorted({lesson.boundary for lesson in lessons if lesson.boundary}))
+    net = begin(bert, BELOW, len(KINDS), len(SUBJECTS), len(boundaries))
     worse = [lesson.model_copy(update={"plain": misspelt(lesson.plain)}) for lesson in fitted[::MISSPELT]]
-    _fit_net(net, _read(bert, tokenizer, [*fitted, *worse]), say)
-    deep = _outputs(net, _read(bert, tokenizer, tuned))
+    _fit_net(net, _read(bert, tokenizer, [*fitted, *worse], boundaries), say)
+    deep = _outputs(net, _read(bert, tokenizer, tuned, boundaries))
     weights, bias = _fit_wide(fitted)
     wide = np.stack([(features(windows(lesson.plain)) @ weights + bias).max(axis=0) for lesson in tuned])
     calibration, chances = _calibrate(deep[:, :TIERS], wide, tuned)
     thresholds = {tier: _threshold(chances[:, tier - 1], tuned, tier) for tier in range(1, TIERS + 1)}
+    asked = 1 / (1 + np.exp(-deep[:, TIERS + len(KINDS) + len(SUBJECTS) :]))
+    boundary_threshold = _boundary_threshold(asked, tuned)
     card = Card(
         made_on=date.today().isoformat(),
         seed=SEED,
@@ -73,9 +80,11 @@ def fit(bert: Any, tokenizer: Any, embedder: str, lessons: Sequence[Lesson], fol
         embedder=embedder,
         kinds=KINDS,
         subjects=SUBJECTS,
+        boundaries=boundaries,
+        boundary_threshold=boundary_threshold,
         calibration=calibration,
         thresholds=thresholds,
-        measured=_measured(chances, thresholds, tuned),
+        measured=_measured(chances, thresholds, tuned) | _boundaries_measured(asked, boundary_threshold, boundaries, tuned),
     )
     folder.mkdir(parents=True, exist_ok=True)
     save(net, weights, bias, folder / "danger.safetensors")
@@ -95,7 +104,7 @@ def misspelt(plain: str, every: int = 25) -> str:
     return "".join(letters)
 
 
-def _read(bert: Any, tokenizer: Any, lessons: Sequence[Lesson]) -> _Read:
+def _read(bert: Any, tokenizer: Any, lessons: Sequence[Lesson], boundaries: Sequence[str]) -> _Read:
     cut = [windows(lesson.plain) for lesson in lessons]
     flat = [window for own in cut for window in own]
     found: list[Tensor] = [torch.empty(0)] * len(flat)
@@ -108,14 +117,15 @@ def _read(bert: Any, tokenizer: Any, lessons: Sequence[Lesson]) -> _Read:
             for row, at in enumerate(part):
                 found[at] = states[row, : int(tokens["attention_mask"][row].sum())].clone()
     rest = iter(found)
-    return _Read([[next(rest) for _ in own] for own in cut], torch.stack([_target(lesson) for lesson in lessons]))
+    return _Read([[next(rest) for _ in own] for own in cut], torch.stack([_target(lesson, boundaries) for lesson in lessons]))
 
 
-def _target(lesson: Lesson) -> Tensor:
-    """Return the tiers reached, the kinds present, and the subject's number."""
+def _target(lesson: Lesson, boundaries: Sequence[str]) -> Tensor:
+    """Return the tiers reached, the kinds present, the subject's number, and the boundary asked for; -1 where nobody labelled it."""
     tiers = [float(lesson.tier > tier) for tier in range(TIERS)]
     kinds = [float(kind in lesson.kinds) for kind in KINDS]
-    return torch.tensor([*tiers, *kinds, float(SUBJECTS.index(lesson.subject))])
+    asked = [-1.0 if lesson.boundary is None else float(lesson.boundary == name) for name in boundaries]
+    return torch.tensor([*tiers, *kinds, float(SUBJECTS.index(lesson.subject)), *asked])
 
 
 def _forward(net: DangerNet, windows_of: Sequence[Sequence[Tensor]]) -> Tensor:
@@ -127,16 +137,22 @@ def _forward(net: DangerNet, windows_of: Sequence[Sequence[Tensor]]) -> Tensor:
     mask = torch.zeros(len(flat), longest, dtype=torch.bool)
     for row, states in enumerate(flat):
         batch[row, : len(states)], mask[row, : len(states)] = states.float(), True
-    out = net(batch, mask)
+    with torch.autocast("cpu", dtype=torch.bfloat16, enabled=net.training):
+        out = net(batch, mask)
+    out = out.float()
     lowest = torch.full((len(windows_of), out.shape[1]), -1e4)
     return lowest.scatter_reduce(0, owner[:, None].expand_as(out), out, "amax")
 
 
 def _loss(out: Tensor, target: Tensor) -> Tensor:
     tiers = F.binary_cross_entropy_with_logits(out[:, :TIERS], target[:, :TIERS])
-    kinds = F.binary_cross_entropy_with_logits(out[:, TIERS : TIERS + len(KINDS)], target[:, TIERS:-1])
-    subjects = F.cross_entropy(out[:, TIERS + len(KINDS) :], target[:, -1].long())
-    return tiers + 0.5 * kinds + 0.2 * subjects
+    at, subjects_at = TIERS + len(KINDS), TIERS + len(KINDS) + len(SUBJECTS)
+    kinds = F.binary_cross_entropy_with_logits(out[:, TIERS:at], target[:, TIERS:at])
+    subjects = F.cross_entropy(out[:, at:subjects_at], target[:, at].long())
+    labelled = target[:, at + 1 :] >= 0
+    asked = F.binary_cross_entropy_with_logits(out[:, subjects_at:], target[:, at + 1 :].clamp(min=0), reduction="none")
+    boundaries = (asked * labelled).sum() / labelled.sum().clamp(min=1)
+    return tiers + 0.5 * kinds + 0.2 * subjects + WEIGHT_OF_BOUNDARIES * boundaries
 
 
 def _fit_net(net: DangerNet, read: _Read, say: Say) -> None:
@@ -216,6 +232,21 @@ def _threshold(chances: NDArray[np.float64], lessons: Sequence[Lesson], tier: in
         if len(own):
             lowest = max(lowest, float(np.quantile(own, 1 - allowed, method="higher")))
     return min(0.98, lowest + 1e-6)
+
+
+def _boundary_threshold(asked: NDArray[np.float64], lessons: Sequence[Lesson]) -> float:
+    """Return the lowest chance at which no more messages of tune than allowed are given a boundary that they do not ask for."""
+    none = np.array([chances.max() for chances, lesson in zip(asked, lessons, strict=True) if lesson.boundary == ""])
+    return float(np.quantile(none, 1 - BOUNDARY_ALARMS, method="higher")) + 1e-6 if len(none) else 1.0
+
+
+def _boundaries_measured(asked: NDArray[np.float64], threshold: float, names: Sequence[str], lessons: Sequence[Lesson]) -> dict[str, float]:
+    hits = [
+        chances.max() >= threshold and names[int(chances.argmax())] == lesson.boundary
+        for chances, lesson in zip(asked, lessons, strict=True)
+        if lesson.boundary
+    ]
+    return {"recall of boundaries, trained layer alone": round(sum(hits) / len(hits), 4)} if hits else {}
 
 
 def _measured(chances: NDArray[np.float64], thresholds: dict[int, float], lessons: Sequence[Lesson]) -> dict[str, float]:

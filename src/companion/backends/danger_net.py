@@ -1,7 +1,7 @@
 """The trained layer's network: a few transformer layers of its own on top of the embedder's lower ones.
 
 The embedder reads a message once. Its last layer gives the vector that retrieval and routing use; a layer further down feeds
-this network, whose layers began as copies of the embedder's upper ones and were fitted to hear danger. It knows neither
+this network, whose layers began as copies of the embedder's upper ones and were fitted to hear danger and boundaries. It knows neither
 thresholds nor words. Files are safetensors with their shape in the header: nothing in them can run.
 """
 
@@ -62,49 +62,67 @@ class Shape:
     inner: int
     kinds: int
     subjects: int
+    boundaries: int
 
 
-class DangerNet(nn.Module):
-    """States of one of the embedder's layers in; logits of tiers, kinds and subjects out."""
+class Trunk(nn.Module):
+    """A few layers, and one vector out of their states: the mean beside a weighted mean. Heads are put on top."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, layers: int, width: int, heads: int, inner: int) -> None:
         super().__init__()
-        self.shape = shape
-        self.layers = nn.ModuleList(Layer(shape.width, shape.heads, shape.inner) for _ in range(shape.layers))
-        self.weigh = nn.Linear(shape.width, 1)
-        self.tiers, self.kinds, self.subjects = (nn.Linear(2 * shape.width, out) for out in (TIERS, shape.kinds, shape.subjects))
+        self.layers = nn.ModuleList(Layer(width, heads, inner) for _ in range(layers))
+        self.weigh = nn.Linear(width, 1)
         self.dropout = nn.Dropout(0.1)
 
-    def forward(self, states: Tensor, mask: Tensor) -> Tensor:
-        """Return logits, shape (texts, TIERS + kinds + subjects)."""
+    def pooled(self, states: Tensor, mask: Tensor) -> Tensor:
+        """Return one vector for each text, shape (texts, 2 * width)."""
         for layer in self.layers:
             states = layer(states, mask)
         there = mask[:, :, None]
         mean = (states * there).sum(1) / there.sum(1)
         weights = self.weigh(states).masked_fill(~there, -1e4).softmax(1)
-        pooled = self.dropout(torch.cat([mean, (states * weights).sum(1)], dim=1))
-        return torch.cat([self.tiers(pooled), self.kinds(pooled), self.subjects(pooled)], dim=1)
+        pooled: Tensor = self.dropout(torch.cat([mean, (states * weights).sum(1)], dim=1))
+        return pooled
+
+    def copy_from(self, bert: Any, below: int) -> None:
+        """Take the weights of the layers of `bert`, a transformers BertModel, that lie above `below`."""
+        for own, theirs in zip(self.layers, list(bert.encoder.layer)[below:], strict=True):
+            assert isinstance(own, Layer)
+            attention = theirs.attention
+            for to, source in (
+                (own.query, attention.self.query),
+                (own.key, attention.self.key),
+                (own.value, attention.self.value),
+                (own.joined, attention.output.dense),
+                (own.norm_attention, attention.output.LayerNorm),
+                (own.wide, theirs.intermediate.dense),
+                (own.narrow, theirs.output.dense),
+                (own.norm_forward, theirs.output.LayerNorm),
+            ):
+                to.load_state_dict(source.state_dict())
 
 
-def begin(bert: Any, below: int, kinds: int, subjects: int) -> DangerNet:
+class DangerNet(Trunk):
+    """States of one of the embedder's layers in; logits of tiers, kinds, subjects and boundaries out."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__(shape.layers, shape.width, shape.heads, shape.inner)
+        self.shape = shape
+        outs = (TIERS, shape.kinds, shape.subjects, shape.boundaries)
+        self.tiers, self.kinds, self.subjects, self.boundaries = (nn.Linear(2 * shape.width, out) for out in outs)
+
+    def forward(self, states: Tensor, mask: Tensor) -> Tensor:
+        """Return logits, shape (texts, TIERS + kinds + subjects + boundaries)."""
+        pooled = self.pooled(states, mask)
+        return torch.cat([head(pooled) for head in (self.tiers, self.kinds, self.subjects, self.boundaries)], dim=1)
+
+
+def begin(bert: Any, below: int, kinds: int, subjects: int, boundaries: int) -> DangerNet:
     """Return a net whose layers are copies of the upper layers of `bert`, a transformers BertModel."""
-    config, above = bert.config, list(bert.encoder.layer)[below:]
-    shape = Shape(below, len(above), config.hidden_size, config.num_attention_heads, config.intermediate_size, kinds, subjects)
-    net = DangerNet(shape)
-    for own, theirs in zip(net.layers, above, strict=True):
-        assert isinstance(own, Layer)
-        attention = theirs.attention
-        for to, source in (
-            (own.query, attention.self.query),
-            (own.key, attention.self.key),
-            (own.value, attention.self.value),
-            (own.joined, attention.output.dense),
-            (own.norm_attention, attention.output.LayerNorm),
-            (own.wide, theirs.intermediate.dense),
-            (own.narrow, theirs.output.dense),
-            (own.norm_forward, theirs.output.LayerNorm),
-        ):
-            to.load_state_dict(source.state_dict())
+    config, above = bert.config, len(bert.encoder.layer) - below
+    sizes = config.hidden_size, config.num_attention_heads, config.intermediate_size
+    net = DangerNet(Shape(below, above, *sizes, kinds, subjects, boundaries))
+    net.copy_from(bert, below)
     return net
 
 

@@ -66,7 +66,9 @@ class LlamaModel:
         temperature: float = 0.3,
         seed: int | None = None,
         warm: Sequence[PromptMessage] = (),
+        voice: Path | None = None,
     ) -> None:
+        self._voice = voice
         self.path, self._context, self._temperature, self._seed = path, context, temperature, seed
         self._warm = list(warm)
         self._orders: queue.Queue[_Order | None] = queue.Queue(maxsize=32)
@@ -191,7 +193,8 @@ class LlamaModel:
         try:
             import llama_cpp
 
-            engine = llama_cpp.Llama(model_path=str(path.resolve()), n_ctx=self._context, verbose=False)
+            lora = str(self._voice.resolve()) if self._voice else None
+            engine = llama_cpp.Llama(model_path=str(path.resolve()), n_ctx=self._context, verbose=False, lora_path=lora)
         except Exception as error:
             mend = "fetch the model again, or name another file"
             raise ModelBroken(f"the model cannot be loaded ({type(error).__name__})", where=str(path), mend=mend) from error

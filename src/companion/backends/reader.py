@@ -45,10 +45,13 @@ class Card(Value):
     embedder: str
     kinds: tuple[Kind, ...]
     subjects: tuple[Subject, ...]
+    boundaries: tuple[str, ...]
     calibration: Mapping[int, tuple[float, float, float]]
     """By tier: chance = 1 / (1 + exp(-(a * deep + b * wide + c))), fitted on the tune split (Platt 1999, with two inputs)."""
     thresholds: Mapping[int, float]
     """By tier: the chance from which it counts, chosen on the tune split."""
+    boundary_threshold: float
+    """The chance from which a boundary counts, chosen on the tune split."""
     measured: Mapping[str, float] = Field(default_factory=dict)
     """Recall and false alarms on the tune split at these thresholds."""
 
@@ -149,12 +152,13 @@ class MessageReader:
         card = self._card
         assert card is not None
         tiers = [_chance(float(np.dot(card.calibration[tier], (logits[tier - 1], wide[tier - 1], 1.0)))) for tier in (1, 2, 3, 4)]
-        kinds = logits[4 : 4 + len(card.kinds)]
-        subjects = np.exp(logits[4 + len(card.kinds) :] - logits[4 + len(card.kinds) :].max())
+        kinds, subjects, boundaries = np.split(logits[4:], np.cumsum([len(card.kinds), len(card.subjects)]))
+        subjects = np.exp(subjects - subjects.max())
         return Odds(
             tiers=(tiers[0], tiers[1], tiers[2], tiers[3]),
             kinds={kind: _chance(float(value)) for kind, value in zip(card.kinds, kinds, strict=True)},
             subjects={subject: float(value) for subject, value in zip(card.subjects, subjects / subjects.sum(), strict=True)},
+            boundaries={name: _chance(float(value)) for name, value in zip(card.boundaries, boundaries, strict=True)},
         )
 
 

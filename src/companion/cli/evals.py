@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,17 +13,22 @@ import typer
 from companion.app import Companion, build
 from companion.cli.batch import talk_of
 from companion.cli.options import settings
-from companion.core.concern import Tier
+from companion.core.concern import Subject, Tier
 from companion.core.lesson import Lesson
 from companion.core.message import Turn
-from companion.evals.cases import Case, read_cases, read_conversations
+from companion.evals.attacks import AttackCase, Attacked, attack_rates, attacks_page
+from companion.evals.boundaries import BoundaryCase, Recognised, boundaries_page, boundary_rates
+from companion.evals.cases import Case, read_cases, read_conversations, read_lines
 from companion.evals.danger import Heard, Rate, Result, below, by_kind, by_language, calibration, rates
 from companion.evals.report import markdown, picture, table
 from companion.fitting import fit_danger
+from companion.knowledge.voice import Example, read_examples
 
 SUITES = Path("evals/suites")
 BASELINES = Path("evals/baselines")
 AT_ONCE = 128
+_ADDRESSED = re.compile(r"\?|\byou|\b(?:bye|night|gn|thanks|thank|hi|hello)\b", re.IGNORECASE)
+"""What may ask the companion something; ordinary talk without it asks for no boundary."""
 FITTED_LANGUAGE = "en"
 """The packaged embedder reads English; fitted on other languages as well, the layer got worse in all of them."""
 
@@ -35,7 +41,7 @@ def app() -> typer.Typer:
     return commands
 
 
-SuiteArgument = Annotated[str, typer.Argument(help="Which suite: danger.")]
+SuiteArgument = Annotated[str, typer.Argument(help="Which suite: danger, boundaries or attacks.")]
 FolderOption = Annotated[Path, typer.Option("--suites", help="The folder of suites.")]
 
 
@@ -45,16 +51,28 @@ def run(
     split: Annotated[str, typer.Option(help="Which split: fit, tune or test.")] = "test",
     phrases: Annotated[bool, typer.Option("--phrases", help="The phrase floor alone.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write report.md, result.json and calibration.svg here.", show_default=False)] = None,
-    baseline: Annotated[Path, typer.Option(help="Committed figures that must not get worse.")] = BASELINES / "danger.json",
+    baseline: Annotated[Path, typer.Option(help="Folder of committed figures that must not get worse.")] = BASELINES,
 ) -> None:
-    """Examine how danger is heard: recall and false alarms with n and 95 % intervals, by group, language and kind.
+    """Examine how danger or boundaries are heard, or what the guard stops: shares with n and 95 % intervals.
 
-    Exit status 1 when a figure is worse than the committed baseline.
+    Exit status 1 when a figure of the test split is worse than the committed baseline.
     """
-    _only_danger(suite)
     companion = build(settings())
     if not phrases and not companion.wait_for_reading():
         typer.echo("There is no embedder, so this is the phrase floor alone.")
+    examined = _SUITES.get(suite)
+    if examined is None:
+        raise typer.BadParameter(f"there are these suites: {', '.join(_SUITES)}")
+    everything = examined(companion, suites, split, report)
+    committed = baseline / f"{suite}.json"
+    if split == "test" and not phrases and committed.is_file():
+        worse = below(everything, json.loads(committed.read_text(encoding="utf-8"))["shares"])
+        for line in worse:
+            typer.echo(f"WORSE  {line}", err=True)
+        raise typer.Exit(1 if worse else 0)
+
+
+def _danger(companion: Companion, suites: Path, split: str, report: Path | None) -> tuple[Rate, ...]:
     cases = read_cases(suites / "danger" / "cases")
     results = examine(companion, [case for case in cases if case.split == split])
     held = rates(results)
@@ -65,28 +83,62 @@ def run(
     reached = conversations(companion, talks) if talks.is_file() else ()
     if reached:
         typer.echo(table("Conversations", reached))
+    talk = support_talk(companion, companion_examples(split))
+    typer.echo(table("Ordinary support talk: what people said in the voice examples", talk))
     bins = calibration(results)
-    everything = (*held, *by_language(results), *reached)
-    if report:
-        _write(report, results, everything)
+    everything = (*held, *talk, *by_language(results), *reached)
     typer.echo("\n".join(f"  chance {b.chance:.2f}  danger {b.share:.2f}  n={b.n}" for b in bins))
-    if split == "test" and not phrases and baseline.is_file():
-        worse = below(everything, json.loads(baseline.read_text(encoding="utf-8"))["shares"])
-        for line in worse:
-            typer.echo(f"WORSE  {line}", err=True)
-        raise typer.Exit(1 if worse else 0)
+    if report:
+        _write(report, "danger", everything, markdown(results, everything))
+        (report / "danger.svg").write_text(picture(bins), encoding="utf-8")
+    return everything
+
+
+def _boundaries(companion: Companion, suites: Path, split: str, report: Path | None) -> tuple[Rate, ...]:
+    cases = [case for case in read_lines(suites / "boundaries" / "cases.jsonl", BoundaryCase) if case.split == split]
+    ready = companion.ahead([[case.text] for case in cases])
+    results = [Recognised(case, ready.kit.boundaries.boundary(ready.heard(case.text)) or "") for case in cases]
+    found = boundary_rates(results)
+    typer.echo(table("Boundaries", found))
+    if report:
+        _write(report, "boundaries", found, boundaries_page(results))
+    return found
+
+
+def _attacks(companion: Companion, suites: Path, split: str, report: Path | None) -> tuple[Rate, ...]:
+    """Everything is examined whatever the split, since nothing is fitted on it."""
+    cases = [case for path in sorted((suites / "attacks").glob("*.jsonl")) for case in read_lines(path, AttackCase)]
+    guarded = [(case, companion.guard(case.obeys, case.turns)) for case in cases]
+    results = [Attacked(case, found.released, bool(found.kinds)) for case, found in guarded]
+    rates_found = attack_rates(results)
+    typer.echo(table(f"Attacks ({split})", rates_found))
+    if report:
+        _write(report, "attacks", rates_found, attacks_page(results))
+    return rates_found
+
+
+_SUITES: Mapping[str, Callable[[Companion, Path, str, Path | None], tuple[Rate, ...]]] = {
+    "danger": _danger,
+    "boundaries": _boundaries,
+    "attacks": _attacks,
+}
 
 
 def fit(suite: SuiteArgument, suites: FolderOption = SUITES) -> None:
-    """Fit the trained layer from the fit split, calibrate it on tune, and write it into knowledge/signals/trained.
+    """Fit the trained layer from danger and boundaries, calibrate it on tune, and write it into knowledge/signals/trained.
 
     The seed is fixed. The test split is never read. About half an hour on two cores.
     """
-    _only_danger(suite)
+    if suite not in _SUITES:
+        raise typer.BadParameter("danger and boundaries are fitted together, as one layer")
     chosen = settings()
     companion = build(chosen)
     cases = (*read_cases(suites / "danger" / "cases", "fit", "tune"), *read_cases(suites / "danger" / "lessons", "fit", "tune"))
     lessons = [_lesson(case, companion) for case in cases if case.language == FITTED_LANGUAGE]
+    asked = read_lines(suites / "boundaries" / "cases.jsonl", BoundaryCase)
+    lessons += [_boundary_lesson(case, companion) for case in asked if case.split != "test"]
+    talk = read_examples(chosen.prompts / "voice" / "examples.jsonl")
+    lessons += [_lesson(_ordinary(example), companion) for example in talk if example.split != "test"]
     card = fit_danger(chosen, lessons, typer.echo)
     for name, share in card.measured.items():
         typer.echo(f"{share:7.1%}  {name}")
@@ -100,6 +152,21 @@ def examine(companion: Companion, cases: Sequence[Case]) -> list[Result]:
         ready = companion.ahead([[case.text] for case in part])
         results += [Result(case, _heard(ready, case)) for case in part]
     return results
+
+
+def companion_examples(split: str) -> tuple[Example, ...]:
+    """Return the voice examples of one split; none where they are not there."""
+    path = settings().prompts / "voice" / "examples.jsonl"
+    return tuple(example for example in read_examples(path) if example.split == split) if path.is_file() else ()
+
+
+def support_talk(companion: Companion, examples: Sequence[Example]) -> tuple[Rate, ...]:
+    """Return how often people who came with an ordinary evening were taken to be in danger."""
+    tiers = [result.heard.tier for result in examine(companion, [_ordinary(example) for example in examples])]
+    return (
+        Rate(name="support talk at tier 2 or above", hits=sum(t >= Tier.CONCERN for t in tiers), n=len(tiers), want=0.01, alarm=True),
+        Rate(name="support talk at tier 1 or above", hits=sum(t >= Tier.WATCH for t in tiers), n=len(tiers), alarm=True),
+    )
 
 
 def conversations(companion: Companion, path: Path) -> tuple[Rate, ...]:
@@ -130,6 +197,7 @@ def _heard(companion: Companion, case: Case) -> Heard:
 
 
 def _lesson(case: Case, companion: Companion) -> Lesson:
+    tells = case.group == "ordinary" and not _ADDRESSED.search(case.text)
     return Lesson(
         plain=companion.kit.normalise(case.text),
         tier=case.tier,
@@ -137,18 +205,31 @@ def _lesson(case: Case, companion: Companion) -> Lesson:
         subject=case.subject,
         split="tune" if case.split == "tune" else "fit",
         calm=case.group if case.group in ("ordinary", "look_alike") else "",
+        boundary="" if tells else None,
     )
 
 
-def _write(folder: Path, results: Sequence[Result], everything: Sequence[Rate]) -> None:
+def _ordinary(example: Example) -> Case:
+    """Return what the person said in a voice example: ordinary talk, as people come with it."""
+    said, id_ = example.turns[-1].text, f"voice-{example.id}"
+    return Case(id=id_, text=said, tier=Tier.ORDINARY, subject=Subject.SELF, group="ordinary", scenario=id_, split=example.split)
+
+
+def _boundary_lesson(case: BoundaryCase, companion: Companion) -> Lesson:
+    return Lesson(
+        plain=companion.kit.normalise(case.text),
+        tier=Tier.ORDINARY,
+        kinds=(),
+        subject=Subject.SELF,
+        split="tune" if case.split == "tune" else "fit",
+        calm="ordinary",
+        boundary=case.boundary,
+    )
+
+
+def _write(folder: Path, suite: str, everything: Sequence[Rate], page: str) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "danger.md").write_text(markdown(results, everything), encoding="utf-8")
-    (folder / "danger.svg").write_text(picture(calibration(results)), encoding="utf-8")
+    (folder / f"{suite}.md").write_text(page, encoding="utf-8")
     shares = {rate.name: round(rate.share, 4) for rate in everything}
-    (folder / "danger.json").write_text(json.dumps({"shares": shares}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    (folder / f"{suite}.json").write_text(json.dumps({"shares": shares}, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
     typer.echo(f"written to {folder}")
-
-
-def _only_danger(suite: str) -> None:
-    if suite != "danger":
-        raise typer.BadParameter("there is one suite so far: danger")

@@ -18,3 +18,5 @@ class Lesson(Value):
     """Weights are fitted on `fit`; calibration and thresholds on `tune`. There is no third value here on purpose."""
     calm: Literal["", "ordinary", "look_alike"] = ""
     """Which kind of harmless message it is; empty for danger."""
+    boundary: str | None = None
+    """The boundary it asks for fixed words by; empty for none; None where nobody has labelled that."""

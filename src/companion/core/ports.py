@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, Protocol, TypedDict
 
 import numpy as np
@@ -36,6 +36,8 @@ class Odds:
     """Of tier 1 or above, 2 or above, 3 or above, 4."""
     kinds: Mapping[Kind, float]
     subjects: Mapping[Subject, float]
+    boundaries: Mapping[str, float] = field(default_factory=dict)
+    """By boundary: how likely the message asks for it."""
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,13 @@ class Drift(Protocol):
 
     def concerns(self, found: Sequence[Concern], heard: Heard, so_far: SoFar) -> Iterable[Concern]:
         """Return every concern that neither the message nor the talk before it shows alone."""
+
+
+class Doubts(Protocol):
+    """Weighs what was found against what the message means as a whole."""
+
+    def weighed(self, found: Sequence[Concern], heard: Heard, so_far: SoFar) -> tuple[Concern, ...]:
+        """Return the concerns, some at a lower tier, none at tier 0."""
 
 
 class Young(Protocol):

@@ -63,6 +63,11 @@ def read_cases(folder: Path, *splits: Split) -> tuple[Case, ...]:
     return tuple(case for case in found if not splits or case.split in splits)
 
 
+def read_lines(path: Path, kind: type[V]) -> tuple[V, ...]:
+    """Return one value for each line of a JSONL file. Raises NoteError with file and line."""
+    return tuple(_lines(path, kind))
+
+
 def read_conversations(path: Path) -> tuple[Conversation, ...]:
     """Return the conversations of one file. Raises NoteError with file and line."""
     return tuple(_lines(path, Conversation))

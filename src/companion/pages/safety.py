@@ -26,6 +26,7 @@ def rules_version(companion: Companion) -> str:
         for key in sorted(speech.words.keys):
             digest.update(f"{language}.{key}:{speech.words.variants(key)}".encode())
     digest.update(companion.rules.card.model_dump_json().encode() if companion.rules.card else b"no trained layer")
+    digest.update(f"doubted {companion.rules.doubted}".encode())
     for line in companion.lines.lines:
         digest.update(line.model_dump_json().encode())
     return digest.hexdigest()[:12]
@@ -37,6 +38,7 @@ def safety_page(companion: Companion) -> str:
         program=version("companion"),
         rules=rules_version(companion),
         card=companion.rules.card,
+        doubted=companion.rules.doubted,
         languages=[
             {"name": signals.language, "patterns": sum(len(signal.any) for signal in signals.signals), "reviewed": signals.reviewed}
             for signals in companion.rules.signals

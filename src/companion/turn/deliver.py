@@ -21,6 +21,7 @@ from companion.core.message import Turn
 from companion.core.note import Hit, Note
 from companion.core.ports import Answer, Heard, Reflection
 from companion.core.talk import SoFar
+from companion.turn.choose import choose
 from companion.turn.compose import compose
 from companion.turn.course import Course
 from companion.turn.crisis import check_in, in_crisis, ways
@@ -128,6 +129,9 @@ def _own_words(
     turn: Turn, reflection: Reflection, hits: tuple[Hit, ...], moves: tuple[str, ...], kit: Kit, course: Course
 ) -> Iterator[Event]:
     """The model's own cleared sentences. A small model only gives back what was said, and curated words carry the reply."""
+    if kit.judge is not None:
+        yield from _chosen_words(turn, reflection, hits, moves, kit, course)
+        return
     small = kit.profile.small
     spoken, lost = "", ""
     if not small or _worth_echoing(turn, reflection, course):
@@ -147,6 +151,32 @@ def _own_words(
         yield course.fixed(kit.words, lost)
     if reflection.ask and "?" not in spoken and not hits and course.so_far.turns % LEAST_TO_ASK:
         yield course.said(reflection.ask)
+
+
+def _chosen_words(
+    turn: Turn, reflection: Reflection, hits: tuple[Hit, ...], moves: tuple[str, ...], kit: Kit, course: Course
+) -> Iterator[Event]:
+    """The best of what a small model with a voice drafted; curated words where none of it is good enough."""
+    said = (*(message.text for message in turn.earlier if message.role == "person"), turn.said)
+    last = next((message.text for message in reversed(turn.earlier) if message.role == "companion"), "")
+    questions = "?" not in last
+    offers = [reflection.words] if reflection.near else []
+    if kit.echoes is not None:
+        offers += kit.echoes.offers(turn.said, reflection.mood if reflection.near else "", course.so_far.used_words, questions=questions)
+    chosen = choose(compose(turn, hits, moves, kit.prompts, kit.profile), said, offers, kit, questions=questions)
+    if chosen.withheld:
+        yield chosen.withheld
+    course.update(model_spoke=any(event.voice == "model" for event in chosen.said))
+    course.so_far = course.so_far.with_words(*(event.words for event in chosen.said if event.words))
+    yield from chosen.said
+    if not chosen.said:
+        yield course.said(reflection.words)
+        if reflection.ask and not hits and questions:
+            yield course.said(reflection.ask)
+    if chosen.error:
+        yield Stumbled(step="speak", error=type(chosen.error).__name__)
+        if not course.said_before("voice.missing"):
+            yield course.fixed(kit.words, "voice.missing")
 
 
 def _worth_echoing(turn: Turn, reflection: Reflection, course: Course) -> bool:

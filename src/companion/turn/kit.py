@@ -3,11 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from companion.core.judging import Echoes, Judge
 from companion.core.ports import (
     Answers,
     Boundaries,
     ChatModel,
     Counts,
+    Doubts,
     Drift,
     InputCheck,
     Library,
@@ -59,8 +61,14 @@ class Kit:
     """Said when even the fixed words cannot be found; read once at start."""
     drifts: Sequence[Drift] = ()
     """What the talk so far and the message show together."""
+    doubts: Doubts | None = None
+    """Lowers what the trained layer holds for harmless; None hears every phrase at its full tier."""
     small_checks: Sequence[OutputCheck] = ()
     """Asked as well when the model is small."""
+    judge: Judge | None = None
+    """Chooses among a small model's drafts; None where it is not asked for any."""
+    echoes: Echoes | None = None
+    """Stand among a small model's drafts; None where no judge chooses."""
     profile: Profile = field(default_factory=Profile)
 
     def speaking(self, language: str | None, page: str) -> Speech:

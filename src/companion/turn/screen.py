@@ -58,6 +58,7 @@ def screen(turn: Turn, heard: Heard, kit: Kit) -> Verdict:
     """Return the verdict over the message after its talk."""
     so_far = turn.so_far
     found = tuple(concern for check in kit.input_checks for concern in _ask(check.name, partial(check.concerns, heard)))
+    found = kit.doubts.weighed(found, heard, so_far) if kit.doubts else found
     found += tuple(concern for drift in kit.drifts for concern in _ask("drift", partial(drift.concerns, found, heard, so_far)))
     verdict = judge(found, carried=so_far.highest, carried_kinds=so_far.highest_kinds)
     return verdict.model_copy(update={"language": _language(heard, found), "minor": kit.young.says(heard)})

@@ -34,6 +34,11 @@ def speak(prompt: Sequence[PromptMessage], said: tuple[str, ...], opened: str, k
         yield Withheld(kinds=kinds, sentences=len(stopped))
 
 
+def drafted(prompt: Sequence[PromptMessage], draft: Draft, kit: Kit) -> list[Said | Withheld]:
+    """Return one reply of the model, cleared sentence by sentence. Raises ModelError."""
+    return list(_stream(prompt, draft, (*kit.output_checks, *kit.small_checks), kit))
+
+
 def _stream(prompt: Sequence[PromptMessage], draft: Draft, checks: Sequence[OutputCheck], kit: Kit) -> Iterator[Said | Withheld]:
     """Yield from one reply of the model, and stop the engine as soon as nothing more is wanted."""
     with closing(kit.model.stream(prompt, longest=kit.profile.longest)) as pieces:

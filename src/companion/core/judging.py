@@ -1,0 +1,33 @@
+"""How a small model's reply is chosen: what may be said beside its drafts, and who judges them all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from companion.core.ports import FixedWords
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What was found when a reply was read together with what it answers; chances between 0 and 1."""
+
+    fits: float
+    """That somebody who reviews replies would let it stand."""
+    faults: Mapping[str, float]
+    """By fault: that it says what must not be said."""
+
+
+class Judge(Protocol):
+    """Reads replies by meaning."""
+
+    def judge(self, said: Sequence[str], replies: Sequence[str]) -> Sequence[Judged]:
+        """Return what is found for each reply to the talk `said`, oldest first. Raises ModelError where it cannot."""
+
+
+class Echoes(Protocol):
+    """Gives back a few of the person's own words, marked as theirs, in sentences that people wrote."""
+
+    def offers(self, said: str, mood: str, used: frozenset[str], *, questions: bool) -> Sequence[FixedWords]:
+        """Return what may be said back, none of it among `used`."""

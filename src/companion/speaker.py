@@ -1,0 +1,84 @@
+"""Puts together who speaks: the model, its fitted voice, its prompt, and how far it is left alone. `app` hands the result to the turn."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from companion.backends.embedder import SentenceEmbedder
+from companion.backends.judge import ReplyJudge, read_judge_card
+from companion.backends.llama import LlamaModel, starter_model
+from companion.checks.grounded import Grounded
+from companion.checks.legible import Legible
+from companion.checks.meaning import Meaning
+from companion.core.judging import Echoes, Judge
+from companion.core.ports import ChatModel, OutputCheck, PromptMessage
+from companion.core.prompts import Profile, Prompts
+from companion.knowledge.echo import EchoBook, read_frames
+from companion.knowledge.prompts import read_prompts, read_small_words
+from companion.knowledge.voice import voice_for
+from companion.settings import Settings
+
+SMALL_MODEL = 1_000_000_000
+"""Bytes of a GGUF file under which a model is treated as too small to be left alone."""
+DRAFTS = 3
+"""Replies that a small model with a voice drafts; more took longer than they helped."""
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who speaks, and who listens in."""
+
+    model: ChatModel
+    profile: Profile
+    prompts: Prompts
+    judge: Judge | None
+    """Chooses among the drafts of a small model with a voice; None where there is no such model."""
+    echoes: Echoes | None
+    """Stand among the drafts that the judge chooses from."""
+    small_checks: tuple[OutputCheck, ...]
+    """Asked as well when the model is small: its own words only where it was taught to speak, otherwise only the person's words."""
+    checks: tuple[OutputCheck, ...]
+    """What every model's sentences are read for besides the phrase rules: plain words, and what they mean."""
+
+
+def speaker_of(settings: Settings, embedder: SentenceEmbedder, model: ChatModel | None) -> Speaker:
+    """Return the speaker for the configured model; `model` stands in for it. Raises NoteError for a broken prompt."""
+    path = settings.model or starter_model()
+    profile = profile_of(path, settings.context)
+    trained = settings.knowledge / "signals" / "trained"
+    card = read_judge_card(trained / "judge.json")
+    judge = ReplyJudge(embedder, trained / "judge.safetensors", card) if card else None
+    folder = settings.prompts / "voice"
+    voice = voice_for(folder, path) if profile.small and model is None and judge else None
+    prompts = read_prompts(settings.prompts / "model", "voice" if voice else "small" if profile.small else "large")
+    grounded = () if voice else (Grounded(read_small_words(folder / f"plain-words.{settings.language}.txt")),)
+    common = read_small_words(folder / f"common-words.{settings.language}.txt")
+    legible = Legible(common)
+    frames = settings.prompts / "fixed" / settings.language / "echo-frames.toml"
+    echoes = EchoBook(read_frames(frames), common) if voice and frames.is_file() else None
+    return Speaker(
+        model=model
+        or LlamaModel(
+            path, context=profile.context, seed=settings.seed, warm=head(prompts), voice=voice, temperature=0.7 if voice else 0.3
+        ),
+        profile=replace(profile, candidates=DRAFTS, sentences=3) if voice else profile,
+        prompts=prompts,
+        judge=judge if voice else None,
+        echoes=echoes,
+        small_checks=grounded,
+        checks=(legible, Meaning(judge, card.threshold)) if judge and card else (legible,),
+    )
+
+
+def head(prompts: Prompts) -> list[PromptMessage]:
+    """Return the part of every prompt that never changes, for the engine to read ahead."""
+    return [{"role": "system", "content": prompts.system}, *prompts.examples]
+
+
+def profile_of(path: Path | None, context: int) -> Profile:
+    """Return how much to ask of the model in `path`: by size, since a small one must not be left alone."""
+    size = path.stat().st_size if path and path.is_file() else 0
+    if size < SMALL_MODEL:
+        return Profile(context=context)
+    return Profile(small=False, context=max(context, 4096), sentences=4, candidates=1, passages=2, longest=220)
