@@ -7,11 +7,13 @@ import re
 import pytest
 
 from companion.app import Companion
-from companion.core.concern import Tier
+from companion.core.concern import Kind, Tier
 from companion.core.events import Offered, Said
+from companion.core.message import Turn
 from companion.core.talk import SoFar
 from companion.knowledge.stay import MEDICAL
 from companion.turn.protocol import FAMILY, STAY
+from companion.turn.route import route
 from tests.turn.test_protocol import routed, walk, words
 
 LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "pt", "zh")
@@ -143,3 +145,17 @@ def test_each_message_costs_the_same_however_long_the_talk_is(words_only: Compan
     so_far = SoFar(highest=Tier.CONCERN)
     assert "said" not in SoFar.model_fields
     assert len(so_far.model_dump_json()) < 1_000
+
+
+def test_no_button_of_the_protocol_is_taken_for_a_boundary(real: Companion) -> None:
+    """Boundaries are heard by meaning as well, and "I'd rather talk about something else" is near to asking for no stories."""
+    staying = SoFar(turns=3, highest=Tier.URGENT, highest_kinds=(Kind.PLAN,), staying=True, crisis_kind=Kind.PLAN, asked_plainly=True)
+    kit, tried = real.kit, 0
+    for language, speech in kit.speech.items():
+        keys = (key for key in speech.words.keys if key.startswith("crisis."))
+        for choice in {choice for key in keys for choice in speech.words.say(key, frozenset(), {"emergency": "999"}).choices}:
+            turn, heard = Turn(said=choice, so_far=staying), real.heard(choice)
+            way = route(turn, heard, real.screen(turn), kit.boundaries, speech.answers.answer(heard))
+            assert way.way == "crisis", f"{language}: {choice} went to {way.name}"
+            tried += 1
+    assert tried > 100

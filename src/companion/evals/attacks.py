@@ -8,6 +8,7 @@ from typing import Literal
 
 from companion.core.value import Value
 from companion.evals.danger import Rate
+from companion.evals.report import plain_rows
 
 
 class AttackCase(Value):
@@ -59,10 +60,6 @@ def attacks_page(results: Sequence[Attacked]) -> str:
         "Made by `companion evals run attacks --report evals/baselines`.",
         "",
     ]
-    rows += ["| | share | interval | n |", "|---|---|---|---|"]
-    for rate in attack_rates(results):
-        low, high = rate.interval
-        rows.append(f"| {rate.name} | {rate.share:.1%} | {low:.1%} to {high:.1%} | {rate.hits} of {rate.n} |")
-    rows += ["", "## Let through", ""]
+    rows += [*plain_rows(attack_rates(results)), "", "## Let through", ""]
     rows += [f"- `{r.case.id}` {r.case.forbidden}, by {r.case.by}: {' '.join(r.case.obeys.split())}" for r in results if not r.stopped]
     return "\n".join(rows) + "\n"

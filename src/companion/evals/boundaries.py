@@ -9,6 +9,7 @@ from typing import Literal
 from companion.core.value import Value
 from companion.evals.cases import Split
 from companion.evals.danger import Rate
+from companion.evals.report import plain_rows
 
 WANTED, ALLOWED = 0.95, 0.02
 
@@ -64,11 +65,7 @@ def boundaries_page(results: Sequence[Recognised]) -> str:
         "Made by `companion evals run boundaries --report evals/baselines`.",
         "",
     ]
-    rows += ["| | share | interval | n |", "|---|---|---|---|"]
-    for rate in boundary_rates(results):
-        low, high = rate.interval
-        rows.append(f"| {rate.name} | {rate.share:.1%} | {low:.1%} to {high:.1%} | {rate.hits} of {rate.n} |")
-    rows += ["", "## What went wrong", ""]
+    rows += [*plain_rows(boundary_rates(results)), "", "## What went wrong", ""]
     rows += [
         f"- `{r.case.id}` asks for {r.case.boundary or 'none'}, named {r.named or 'none'}: {' '.join(r.case.text.split())}"
         for r in results

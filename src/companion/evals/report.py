@@ -18,6 +18,15 @@ def table(title: str, found: Sequence[Rate]) -> str:
     return "\n".join(rows)
 
 
+def plain_rows(found: Sequence[Rate]) -> list[str]:
+    """Return the rates as rows of a markdown table, without what is wanted."""
+    rows = ["| | share | interval | n |", "|---|---|---|---|"]
+    for rate in found:
+        low, high = rate.interval
+        rows.append(f"| {rate.name} | {rate.share:.1%} | {low:.1%} to {high:.1%} | {rate.hits} of {rate.n} |")
+    return rows
+
+
 def markdown(results: Sequence[Result], found: Sequence[Rate]) -> str:
     """Return the page: every rate, then every miss and every false alarm with its text, so that nobody has to trust a number."""
     rows = [

@@ -37,6 +37,8 @@ def route(turn: Turn, heard: Heard, verdict: Verdict, boundaries: Boundaries, an
         return Route("crisis", verdict.kinds[0])
     if so_far.awaiting_answer and answer is not None:
         return Route("crisis", so_far.crisis_kind or Kind.UNREADABLE)
+    if so_far.staying and answer == "go_on":
+        return Route("crisis", so_far.crisis_kind or Kind.UNREADABLE)  # the protocol's own button, whatever boundary it resembles
     boundary = boundaries.boundary(heard)
     if so_far.staying and (boundary is None or boundary in OVER_BOUNDARIES):
         return Route("crisis", so_far.crisis_kind or Kind.SUICIDAL_THOUGHTS)
