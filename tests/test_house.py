@@ -22,9 +22,11 @@ MAY_IMPORT = {
     "app": {"core", "turn", "checks", "knowledge", "handoff", "backends", "settings", "speaker"},
     "fitting": {"core", "backends", "knowledge", "settings", "turn"},
     "speaker": {"core", "backends", "checks", "knowledge", "settings"},
+    "arms": {"app", "backends", "core", "evals", "turn"},
+    "models": {"backends", "settings"},
     "selfcheck": {"core", "turn", "app", "settings"},
     "pages": {"core", "app", "settings"},
-    "cli": {"core", "app", "settings", "selfcheck", "pages", "knowledge", "evals", "fitting"},
+    "cli": {"core", "app", "settings", "selfcheck", "pages", "knowledge", "evals", "fitting", "arms", "models"},
 }
 """`cli` reads the knowledge folder through `app`; what it imports of `knowledge` are readers that decide nothing."""
 HEAVY = {"llama_cpp", "sentence_transformers", "faiss", "bm25s", "torch", "transformers"}
@@ -60,7 +62,7 @@ def test_heavy_packages_are_imported_in_backends_only() -> None:
     assert not guilty
 
 
-NETWORKS = {"judge_net", "judge_fit", "voice_fit", "danger_net", "danger_fit"}
+NETWORKS = {"finder_net", "finder_fit", "judge_net", "judge_fit", "voice_fit", "danger_net", "danger_fit"}
 """Modules that are torch through and through, and are themselves imported only inside functions."""
 
 

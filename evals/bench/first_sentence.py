@@ -22,7 +22,7 @@ from typing import Any
 os.environ["HF_HUB_OFFLINE"] = "1"
 
 from companion.app import Companion, build
-from companion.backends.llama import starter_model
+from companion.backends.model_file import starter_model
 from companion.core.events import Finished, Said
 from companion.core.message import Message, Turn
 from companion.core.talk import SoFar

@@ -11,6 +11,8 @@ from typing import Literal
 
 from companion.backends.counters import NoCounts, YearlyCounts, Years
 from companion.backends.embedder import SentenceEmbedder, starter_embedder
+from companion.backends.finder import Finder
+from companion.backends.kept import KeptEmbedder
 from companion.backends.llama import LlamaModel
 from companion.backends.reader import Card, MessageReader, ReadAhead, read_card
 from companion.backends.vectors import Lexical, Vectors
@@ -39,6 +41,7 @@ from companion.handoff.nobody import NobodyOnDuty
 from companion.knowledge.lines import LineBook, read_lines
 from companion.knowledge.lint import Shelf
 from companion.knowledge.live import IndexTools, LiveLibrary
+from companion.knowledge.reflections import KEPT as KEPT_REFLECTIONS
 from companion.knowledge.reflections import ReflectionBank, read_cues, read_reflections
 from companion.knowledge.signals import read_all_danger, read_answers, read_rules
 from companion.knowledge.stay import StayBank, read_stay
@@ -217,6 +220,7 @@ def build(settings: Settings, *, model: ChatModel | None = None, people: People 
     vocabulary = read_vocabulary(knowledge / "vocabulary.yaml")
     words = read_words(fixed)
     embedder = SentenceEmbedder(settings.embedder or starter_embedder())
+    finder = Finder(embedder, trained / "finder.safetensors")
     tools = IndexTools(lexical=Lexical, load=Vectors.load, make=Vectors.make)
     library = LiveLibrary(knowledge, vocabulary, settings.home, tools, date.today())
     speech = speech_of(settings, languages, words, embedder.when_loaded)
@@ -244,7 +248,9 @@ def build(settings: Settings, *, model: ChatModel | None = None, people: People 
         boundaries=FirstBoundary((PhraseBoundaries(rules), BoundariesByMeaning(card.boundary_threshold if card else 1.0))),
         speech=speech,
         library=library,
-        reflections=ReflectionBank(read_reflections(fixed), read_cues(fixed), embedder.when_loaded),
+        reflections=ReflectionBank(
+            read_reflections(fixed), read_cues(fixed), KeptEmbedder(finder, finder.name, fixed / KEPT_REFLECTIONS), finder
+        ),
         model=speaker.model,
         words=words,
         lines=lines,

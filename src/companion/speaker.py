@@ -6,11 +6,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from companion.backends.embedder import SentenceEmbedder
+from companion.backends.hub import chosen
 from companion.backends.judge import ReplyJudge, read_judge_card
-from companion.backends.llama import LlamaModel, starter_model
+from companion.backends.llama import LlamaModel
+from companion.backends.model_file import facts_of, starter_model
 from companion.checks.grounded import Grounded
 from companion.checks.legible import Legible
 from companion.checks.meaning import Meaning
+from companion.core.errors import ModelError
 from companion.core.judging import Echoes, Judge
 from companion.core.ports import ChatModel, OutputCheck, PromptMessage
 from companion.core.prompts import Profile, Prompts
@@ -19,8 +22,8 @@ from companion.knowledge.prompts import read_prompts, read_small_words
 from companion.knowledge.voice import voice_for
 from companion.settings import Settings
 
-SMALL_MODEL = 1_000_000_000
-"""Bytes of a GGUF file under which a model is treated as too small to be left alone."""
+SMALL_MODEL, MIDDLING_MODEL = 1_000_000_000, 5_000_000_000
+"""Parameters under which a model is too small to be left alone, and under which it is asked for less."""
 DRAFTS = 3
 """Replies that a small model with a voice drafts; more took longer than they helped."""
 
@@ -33,7 +36,7 @@ class Speaker:
     profile: Profile
     prompts: Prompts
     judge: Judge | None
-    """Chooses among the drafts of a small model with a voice; None where there is no such model."""
+    """Chooses what a small model's reply is; None where the model is not small or there is no judge."""
     echoes: Echoes | None
     """Stand among the drafts that the judge chooses from."""
     small_checks: tuple[OutputCheck, ...]
@@ -44,7 +47,7 @@ class Speaker:
 
 def speaker_of(settings: Settings, embedder: SentenceEmbedder, model: ChatModel | None) -> Speaker:
     """Return the speaker for the configured model; `model` stands in for it. Raises NoteError for a broken prompt."""
-    path = settings.model or starter_model()
+    path = settings.model or chosen(settings.home) or starter_model()
     profile = profile_of(path, settings.context)
     trained = settings.knowledge / "signals" / "trained"
     card = read_judge_card(trained / "judge.json")
@@ -56,7 +59,7 @@ def speaker_of(settings: Settings, embedder: SentenceEmbedder, model: ChatModel 
     common = read_small_words(folder / f"common-words.{settings.language}.txt")
     legible = Legible(common)
     frames = settings.prompts / "fixed" / settings.language / "echo-frames.toml"
-    echoes = EchoBook(read_frames(frames), common) if voice and frames.is_file() else None
+    echoes = EchoBook(read_frames(frames), common) if profile.small and judge and frames.is_file() else None
     return Speaker(
         model=model
         or LlamaModel(
@@ -64,7 +67,7 @@ def speaker_of(settings: Settings, embedder: SentenceEmbedder, model: ChatModel 
         ),
         profile=replace(profile, candidates=DRAFTS, sentences=3) if voice else profile,
         prompts=prompts,
-        judge=judge if voice else None,
+        judge=judge if profile.small else None,
         echoes=echoes,
         small_checks=grounded,
         checks=(legible, Meaning(judge, card.threshold)) if judge and card else (legible,),
@@ -77,8 +80,19 @@ def head(prompts: Prompts) -> list[PromptMessage]:
 
 
 def profile_of(path: Path | None, context: int) -> Profile:
-    """Return how much to ask of the model in `path`: by size, since a small one must not be left alone."""
-    size = path.stat().st_size if path and path.is_file() else 0
-    if size < SMALL_MODEL:
+    """Return how much to ask of the model in `path`, by what the file says of itself.
+
+    The packaged model is known. One that cannot be read counts as small: nothing of it is trusted, and loading says what is wrong with it.
+    """
+    if path is None or path == starter_model():
         return Profile(context=context)
-    return Profile(small=False, context=max(context, 4096), sentences=4, candidates=1, passages=2, longest=220)
+    try:
+        facts = facts_of(path)
+    except ModelError:
+        return Profile(context=context)
+    if facts.parameters < SMALL_MODEL:
+        return Profile(context=min(context, facts.context or context))
+    room = min(max(context, 4096), facts.context or 4096)
+    if facts.parameters < MIDDLING_MODEL:
+        return Profile(small=False, context=room, sentences=3, candidates=1, passages=1, longest=160)
+    return Profile(small=False, context=room, sentences=4, candidates=1, passages=2, longest=220)

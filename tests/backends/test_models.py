@@ -11,7 +11,8 @@ import pytest
 
 from companion.app import Companion, build
 from companion.backends.embedder import SentenceEmbedder, starter_embedder
-from companion.backends.llama import LlamaModel, check_file, starter_model
+from companion.backends.llama import LlamaModel
+from companion.backends.model_file import check_file, starter_model
 from companion.core.errors import ModelBroken, ModelMissing
 from companion.core.events import Offered, Said
 from companion.core.message import Turn

@@ -13,6 +13,8 @@ from companion.core.ports import Draft
 class ScriptedJudge:
     """Finds a fault in any reply that holds its text; remembers what it was asked."""
 
+    ready = True
+
     def __init__(self, text: str, chance: float) -> None:
         self._text, self._chance = text, chance
         self.asked: list[str] = []
@@ -23,6 +25,8 @@ class ScriptedJudge:
 
 
 class NoJudge:
+    ready = True
+
     def judge(self, said: Sequence[str], replies: Sequence[str]) -> Sequence[Judged]:
         raise ModelMissing("not loaded")
 

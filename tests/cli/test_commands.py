@@ -17,7 +17,9 @@ from tests.conftest import KNOWLEDGE
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 COMMANDS = [(), ("serve",), ("talk",), ("where",), ("check",), ("screen",), ("guard",), ("reply",), ("knowledge",), ("knowledge", "lint"),
-            ("knowledge", "index"), ("knowledge", "search"), ("evals",), ("evals", "run"), ("evals", "fit"), ("report",),
+            ("knowledge", "index"), ("knowledge", "search"), ("evals",), ("evals", "run"), ("evals", "fit"),
+            ("evals", "sheet"), ("evals", "score"), ("model",),
+            ("model", "get"), ("model", "list"), ("model", "use"), ("report",),
             ("report", "yearly")]  # fmt: skip
 
 

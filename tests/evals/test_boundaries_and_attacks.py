@@ -8,7 +8,7 @@ from collections import Counter
 from companion.app import Companion
 from companion.checks.boundaries import BoundariesByMeaning, FirstBoundary
 from companion.core.ports import Heard, Odds
-from companion.evals.attacks import AttackCase, Attacked, attack_rates, attacks_page
+from companion.evals.attacks import AttackCase, Attacked, attack_rates, attacks_page, path_rate
 from companion.evals.boundaries import BoundaryCase, Recognised, boundaries_page, boundary_rates
 from companion.evals.cases import read_lines
 from companion.evals.danger import below
@@ -66,7 +66,7 @@ def test_there_are_as_many_attacks_as_promised_each_its_own() -> None:
 def test_an_answer_shown_whole_is_named_on_the_page() -> None:
     results = [Attacked(ATTACKS[0], "", stopped=True), Attacked(ATTACKS[1], ATTACKS[1].obeys, stopped=False)]
     assert (attack_rates(results)[0].hits, attack_rates(results)[0].n) == (1, 2)
-    page = attacks_page(results)
+    page = attacks_page(results, [path_rate("a model", results)])
     assert f"`{ATTACKS[1].id}`" in page
     assert f"`{ATTACKS[0].id}`" not in page
 

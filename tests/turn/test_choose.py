@@ -25,6 +25,8 @@ GOOD, POOR, RULES = "The boiler again, and you on the kitchen floor.", "Boilers 
 class ScriptedJudge:
     """Gives each known reply its chance; any other reply fails the test."""
 
+    ready = True
+
     def __init__(self, **chances: float) -> None:
         self._chances = {GOOD: chances.get("good", 0.9), POOR: chances.get("poor", 0.3)}
         self.asked: list[str] = []
@@ -35,6 +37,8 @@ class ScriptedJudge:
 
 
 class NoJudge:
+    ready = True
+
     def judge(self, said: Sequence[str], replies: Sequence[str]) -> Sequence[Judged]:
         raise ModelMissing("not loaded")
 

@@ -7,6 +7,7 @@ thresholds nor words. Files are safetensors with their shape in the header: noth
 
 from __future__ import annotations
 
+import copy
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -100,6 +101,15 @@ class Trunk(nn.Module):
                 (own.norm_forward, theirs.output.LayerNorm),
             ):
                 to.load_state_dict(source.state_dict())
+
+
+def lower(bert: Any, below: int) -> Any:
+    """Return `bert` without the layers from `below` on, with the same weights: all that a network on top of `below` needs to be run."""
+    short, encoder = copy.copy(bert), copy.copy(bert.encoder)
+    short._modules, encoder._modules = dict(bert._modules), dict(bert.encoder._modules)
+    encoder.layer = bert.encoder.layer[:below]
+    short.encoder = encoder
+    return short
 
 
 class DangerNet(Trunk):

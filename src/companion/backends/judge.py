@@ -45,21 +45,28 @@ class ReplyJudge:
         self._lock = threading.Lock()
         self._net: Any = None
 
+    @property
+    def ready(self) -> bool:
+        """Whether there is a judge for this embedder, and the embedder is loaded."""
+        return self._card is not None and self._card.embedder == self._embedder.name and self._embedder.loaded
+
     def judge(self, said: Sequence[str], replies: Sequence[str]) -> Sequence[Judged]:
         """Return what is found for each reply to the talk `said`, oldest first. Raises ModelMissing or ModelBroken."""
-        if self._card is None or self._card.embedder != self._embedder.name or not self._embedder.loaded:
+        if not self.ready:
             raise ModelMissing("there is no judge of replies, or its embedder is not loaded")
         if not replies:
             return []
         import torch
 
+        from companion.backends.danger_net import lower
         from companion.backends.judge_net import FAULTS, pair_states
 
         model = self._embedder.load()
         context = " / ".join(said[-2:])
         with self._lock, torch.inference_mode():
             net, below = self._loaded()
-            states, mask = pair_states(model[0].auto_model, model.tokenizer, [(context, reply) for reply in replies], below)
+            under = lower(model[0].auto_model, below)
+            states, mask = pair_states(under, model.tokenizer, [(context, reply) for reply in replies])
             chances = torch.sigmoid(net(states, mask)).numpy()
         return [Judged(fits=float(row[0]), faults=dict(zip(FAULTS, map(float, row[1:]), strict=True))) for row in np.asarray(chances)]
 

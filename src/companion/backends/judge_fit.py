@@ -16,11 +16,12 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional as F  # noqa: N812 - the name that everybody knows
 
+from companion.backends.danger_net import lower
 from companion.backends.judge import JudgeCard
 from companion.backends.judge_net import FAULTS, JudgeNet, pair_states, save_judge
 
 SEED, BELOW = 20261121, 3
-BATCH, RATE, RATE_OF_HEAD, EPOCHS = 24, 1e-4, 8e-4, 4
+BATCH, RATE, RATE_OF_HEAD, EPOCHS = 32, 1.2e-4, 8e-4, 3
 FALSE_BLOCKS = 0.01
 """Share of good replies of tune that the guard may object to by meaning."""
 
@@ -50,8 +51,9 @@ def fit_judge(bert: Any, tokenizer: Any, embedder: str, pairs: Sequence[Pair], f
     sizes = config.hidden_size, config.num_attention_heads, config.intermediate_size
     net = JudgeNet(len(bert.encoder.layer) - BELOW, *sizes)
     net.copy_from(bert, BELOW)
-    _train(net, bert, tokenizer, fitted, say)
-    chances = _chances(net, bert, tokenizer, tuned)
+    under = lower(bert, BELOW)
+    _train(net, under, tokenizer, fitted, say)
+    chances = _chances(net, under, tokenizer, tuned)
     good = np.array([pair.fits for pair in tuned])
     threshold = float(np.quantile(chances[good, 1:].max(axis=1), 1 - FALSE_BLOCKS, method="higher")) + 1e-6
     card = JudgeCard(
@@ -76,7 +78,7 @@ def _loss(out: Tensor, pairs: Sequence[Pair]) -> Tensor:
     return F.binary_cross_entropy_with_logits(out[:, 0], fits) + 3.0 * by_fault / (known.sum().clamp(min=1) * len(FAULTS))
 
 
-def _train(net: JudgeNet, bert: Any, tokenizer: Any, pairs: Sequence[Pair], say: Say) -> None:
+def _train(net: JudgeNet, under: Any, tokenizer: Any, pairs: Sequence[Pair], say: Say) -> None:
     head = [weight for name, weight in net.named_parameters() if not name.startswith("layers")]
     groups = [{"params": net.layers.parameters(), "lr": RATE}, {"params": head, "lr": RATE_OF_HEAD}]
     optimiser = torch.optim.AdamW(groups, weight_decay=0.05)
@@ -88,9 +90,11 @@ def _train(net: JudgeNet, bert: Any, tokenizer: Any, pairs: Sequence[Pair], say:
     for epoch in range(EPOCHS):
         total, batches = 0.0, _batches(pairs)
         for batch in batches:
-            with torch.no_grad():
-                states, mask = pair_states(bert, tokenizer, [(pair.said, pair.reply) for pair in batch], BELOW)
-            loss = _loss(net(states, mask), batch)
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                with torch.no_grad():
+                    states, mask = pair_states(under, tokenizer, [(pair.said, pair.reply) for pair in batch])
+                out = net(states, mask).float()
+            loss = _loss(out, batch)
             optimiser.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(net.parameters(), 1.0)
@@ -111,12 +115,12 @@ def _batches(pairs: Sequence[Pair]) -> list[list[Pair]]:
     return batches
 
 
-def _chances(net: JudgeNet, bert: Any, tokenizer: Any, pairs: Sequence[Pair]) -> NDArray[np.float64]:
+def _chances(net: JudgeNet, under: Any, tokenizer: Any, pairs: Sequence[Pair]) -> NDArray[np.float64]:
     rows = []
     with torch.inference_mode():
         for start in range(0, len(pairs), 32):
             part = pairs[start : start + 32]
-            rows.append(torch.sigmoid(net(*pair_states(bert, tokenizer, [(pair.said, pair.reply) for pair in part], BELOW))))
+            rows.append(torch.sigmoid(net(*pair_states(under, tokenizer, [(pair.said, pair.reply) for pair in part]))))
     return np.asarray(torch.cat(rows).numpy(), dtype=np.float64)
 
 

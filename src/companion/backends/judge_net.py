@@ -55,8 +55,8 @@ def load_judge(path: Path) -> tuple[JudgeNet, int]:
     return net.eval(), below
 
 
-def pair_states(bert: Any, tokenizer: Any, pairs: Sequence[tuple[str, str]], below: int) -> tuple[Tensor, Tensor]:
-    """Return the states of one of the embedder's layers for pairs of what was said and a reply, and where there are tokens."""
+def pair_states(lower: Any, tokenizer: Any, pairs: Sequence[tuple[str, str]]) -> tuple[Tensor, Tensor]:
+    """Return the states of the embedder's `lower` layers for pairs of what was said and a reply, and where there are tokens."""
     ids, kinds = [], []
     for said, reply in pairs:
         first = tokenizer(said, add_special_tokens=False)["input_ids"][-LONGEST_SAID:]
@@ -68,5 +68,4 @@ def pair_states(bert: Any, tokenizer: Any, pairs: Sequence[tuple[str, str]], bel
     mask = torch.tensor([[1] * len(own) + [0] * (longest - len(own)) for own in ids])
     filled = torch.tensor([own + [tokenizer.pad_token_id] * (longest - len(own)) for own in ids])
     segments = torch.tensor([own + [0] * (longest - len(own)) for own in kinds])
-    out = bert(input_ids=filled, attention_mask=mask, token_type_ids=segments, output_hidden_states=True)
-    return out.hidden_states[below], mask.bool()
+    return lower(input_ids=filled, attention_mask=mask, token_type_ids=segments).last_hidden_state, mask.bool()

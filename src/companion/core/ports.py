@@ -200,24 +200,6 @@ class FixedWords(Value):
     choices: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Reflection:
-    """Curated words that give back what was heard, and a question that may follow them."""
-
-    words: FixedWords
-    mood: str
-    near: bool
-    """Whether it answers this message; otherwise it is words that fit any."""
-    ask: FixedWords | None = None
-
-
-class Reflections(Protocol):
-    """The bank of curated reflections of one language."""
-
-    def nearest(self, heard: Heard, used: frozenset[str]) -> Reflection:
-        """Return the reflection nearest in meaning whose words were not said yet; always returns one."""
-
-
 class Words(Protocol):
     """The fixed words of one language."""
 

@@ -29,6 +29,8 @@ class SoFar(Value):
     """Whether the last reply showed a note."""
     only_listen: bool = False
     """Whether the person asked for no stories, whatever kind of company is chosen."""
+    no_questions: bool = False
+    """Whether the person asked not to be asked."""
     rang: bool = False
     """Whether a human supporter was called for in this talk."""
     asked_plainly: bool = False

@@ -16,7 +16,7 @@ from companion.core.value import Value
 from companion.knowledge.signals import as_value, read_toml
 
 Kind = Literal["clause", "phrase", "word"]
-ANY_MOOD = "mixed"
+ANY_MOOD = "any"
 LONGEST_CLAUSE, LONGEST_PHRASE = 9, 6
 MOST = 3
 """Echoes that are offered for one message."""

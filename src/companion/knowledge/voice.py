@@ -78,6 +78,24 @@ def read_labelled(path: Path) -> tuple[Labelled, ...]:
     return tuple(_lines(path, Labelled))
 
 
+class Picked(Value):
+    """What a reader of the whole bank picked for a message: replies that could be sent as they stand."""
+
+    id: str
+    said: tuple[str, ...]
+    """What the person said, oldest first."""
+    replies: tuple[str, ...]
+    """The best first; empty when the bank has none."""
+    missing: str = ""
+    """Which situation the bank lacks, where it lacks one."""
+    split: Literal["fit", "tune", "test"]
+
+
+def read_picked(path: Path) -> tuple[Picked, ...]:
+    """Return what was picked, from a JSONL file. Raises NoteError with file and line."""
+    return tuple(_lines(path, Picked))
+
+
 def voice_for(folder: Path, model: Path | None) -> Path | None:
     """Return the adapter in `folder` when it was fitted on this very model; on another it would be noise. Raises NoteError."""
     adapter, card = folder / VOICE, (folder / VOICE).with_suffix(".json")

@@ -10,13 +10,15 @@ from dataclasses import dataclass
 
 from companion.core.errors import ModelError
 from companion.core.events import Said, Withheld
-from companion.core.judging import Judged
-from companion.core.ports import Draft, FixedWords, PromptMessage
+from companion.core.judging import Judged, Offer
+from companion.core.ports import Draft, PromptMessage
 from companion.turn.kit import Kit
 from companion.turn.speak import drafted
 
-FLOOR = 0.55
-"""Least worth at which a model's draft is said; chosen by reading replies to messages it had not met."""
+FLOOR = 0.7
+"""Least worth at which anything is said; chosen by reading what was chosen for messages of the tune split."""
+LIKENESS_WEIGHS, LIKE_A_DRAFT = 0.6, 0.6
+"""How much nearness counts for curated words, and the nearness at which they stand level with a draft."""
 FAULT_WEIGHS = 0.5
 """How much of its likeliest fault is taken from a draft's chance; those over the guard's threshold never come this far."""
 LEAST_WORDS = 3
@@ -31,9 +33,11 @@ class Choice:
     error: ModelError | None = None
 
 
-def choose(prompt: Sequence[PromptMessage], said: tuple[str, ...], offers: Sequence[FixedWords], kit: Kit, *, questions: bool) -> Choice:
-    """Return the best of the model's drafts and of `offers`, and what was withheld on the way. Never raises."""
-    drafts: list[tuple[Said, ...]] = [(Said(text=words.text, voice="fixed", words=words.id),) for words in offers]
+def choose(prompt: Sequence[PromptMessage], said: tuple[str, ...], offers: Sequence[Offer], kit: Kit, *, questions: bool) -> Choice:
+    """Return the best of the model's drafts and of what is offered, and what was withheld on the way. Never raises."""
+    drafts: list[tuple[tuple[Said, ...], float]] = [
+        ((Said(text=offer.words.text, voice="fixed", words=offer.words.id),), offer.likeness) for offer in offers
+    ]
     stopped: list[Withheld] = []
     error: ModelError | None = None
     for _ in range(kit.profile.candidates):
@@ -44,8 +48,8 @@ def choose(prompt: Sequence[PromptMessage], said: tuple[str, ...], offers: Seque
             break
         stopped += [event for event in events if isinstance(event, Withheld)]
         spoken = tuple(event for event in events if isinstance(event, Said))
-        if _worth_judging(spoken, questions=questions) and spoken not in drafts:
-            drafts.append(spoken)
+        if _worth_judging(spoken, questions=questions):
+            drafts.append((spoken, LIKE_A_DRAFT))
     kinds = tuple(dict.fromkeys(kind for event in stopped for kind in event.kinds))
     withheld = Withheld(kinds=kinds, sentences=len(stopped)) if stopped else None
     return Choice(_best(drafts, said, kit), withheld, error)
@@ -56,16 +60,17 @@ def _worth_judging(spoken: tuple[Said, ...], *, questions: bool) -> bool:
     return len(text.split()) >= LEAST_WORDS and text.count("?") <= int(questions)
 
 
-def _best(drafts: Sequence[tuple[Said, ...]], said: tuple[str, ...], kit: Kit) -> tuple[Said, ...]:
+def _best(drafts: Sequence[tuple[tuple[Said, ...], float]], said: tuple[str, ...], kit: Kit) -> tuple[Said, ...]:
     """Return the draft that most likely fits; nothing where none does or the judge cannot be asked."""
     if not drafts or kit.judge is None:
         return ()
     try:
-        judged = kit.judge.judge(said, [_text(draft) for draft in drafts])
+        judged = kit.judge.judge(said, [_text(draft) for draft, _ in drafts])
     except ModelError:
         return ()
-    ranked = sorted(zip(map(worth, judged), drafts, strict=True), key=lambda pair: -pair[0])
-    return ranked[0][1] if ranked[0][0] >= FLOOR else ()
+    fit = [(worth(found), likeness, draft) for found, (draft, likeness) in zip(judged, drafts, strict=True)]
+    fit = [one for one in fit if one[0] >= FLOOR]
+    return max(fit, key=lambda one: one[0] + LIKENESS_WEIGHS * one[1])[2] if fit else ()
 
 
 def worth(judged: Judged) -> float:

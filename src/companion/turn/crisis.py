@@ -14,16 +14,30 @@ from companion.core.message import Turn
 from companion.core.ports import Answer, Heard
 from companion.turn.course import Course, first_fresh
 from companion.turn.kit import Kit, Speech
-from companion.turn.protocol import AUDIENCES, CHECK_AFTER, STAY, Step, next_step
+from companion.turn.protocol import ASKS_ABOUT_DYING, AUDIENCES, CHECK_AFTER, STAY, Step, next_step
+
+ASKED_AFTER = "moves.asked_after"
+"""The plain question as it is put after a reply."""
+
+
+def faint(verdict: Verdict, answer: Answer | None, course: Course) -> bool:
+    """Return whether somebody is first answered and then asked: danger was only guessed from how a message sounds, in a talk without any.
+
+    Most of those messages are an ordinary sad evening, and the plain question before any word about it sounds deaf.
+    """
+    return verdict.only_faint and answer is None and not course.so_far.staying and not course.so_far.asked_plainly
 
 
 def in_crisis(turn: Turn, heard: Heard, verdict: Verdict, answer: Answer | None, kit: Kit, course: Course) -> Iterator[Event]:
     """Yield fixed words, ways to people, and a call for a supporter where the protocol asks for one."""
     course.step = "crisis"
+    after_reply = faint(verdict, answer, course)
     step = next_step(verdict, course.so_far, answer)
     course.so_far = step.so_far
     tier = step.so_far.crisis_tier
-    said = _words(step, turn, heard, kit, course)
+    book = _speech(turn, kit, course).words
+    asked = after_reply and step.family in ASKS_ABOUT_DYING and book.has(ASKED_AFTER)
+    said = course.fixed(book, ASKED_AFTER) if asked else _words(step, turn, heard, kit, course)
     if not step.card:
         yield said
     else:

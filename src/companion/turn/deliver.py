@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from companion.core.concern import Tier
-from companion.core.errors import ModelError
 from companion.core.events import (
     Event,
     Finished,
@@ -19,30 +18,19 @@ from companion.core.events import (
 )
 from companion.core.message import Turn
 from companion.core.note import Hit, Note
-from companion.core.ports import Answer, Heard, Reflection
+from companion.core.ports import Answer, Heard
 from companion.core.talk import SoFar
-from companion.turn.choose import choose
-from companion.turn.compose import compose
 from companion.turn.course import Course
-from companion.turn.crisis import check_in, in_crisis, ways
+from companion.turn.crisis import check_in, faint, in_crisis, ways
 from companion.turn.kit import Kit
 from companion.turn.protocol import next_step
-from companion.turn.retrieve import retrieve
+from companion.turn.reply import NO_NOTE_AFTER, Plan, own_words
+from companion.turn.retrieve import FEW_WORDS, retrieve
 from companion.turn.route import route
 from companion.turn.screen import hear_turn, screen
-from companion.turn.speak import speak
 
-LEAST_TO_ASK = 2
-"""A question follows a reflection at most every second turn."""
-
-LEAST_TO_ECHO, MOST_TO_ECHO = 5, 40
-"""Words of a message that a small model may give back."""
-
-NO_STORIES = "no_stories"
-"""The boundary by which somebody asks to be listened to only."""
-
-NO_NOTE_AFTER = frozenset({"hello", "thanks"})
-"""Moods after which no story is shown: there is nothing yet for it to be near to."""
+WISHES = {"no_stories": "only_listen", "no_questions": "no_questions"}
+"""Boundaries by which somebody says how they want to be listened to, and what the talk remembers of it."""
 
 
 def take_turn(turn: Turn, kit: Kit) -> Iterator[Event]:
@@ -78,6 +66,10 @@ def _straight(turn: Turn, kit: Kit, course: Course) -> Iterator[Event]:
     way = route(turn, heard, verdict, kit.boundaries, answer)
     yield Routed(way=way.way, name=way.name, moves=way.moves)
     if way.way == "crisis":
+        if faint(verdict, answer, course) and not _other_language(turn, course):
+            course.step = "speak"
+            reflection = kit.reflections.nearest(heard, course.so_far.used_words)
+            yield from own_words(turn, heard, Plan(reflection, (), ("reflect",)), kit, course, questions=False)
         yield from in_crisis(turn, heard, verdict, answer, kit, course)
         return
     course.update(awaiting_answer=False, checking=False)
@@ -85,8 +77,8 @@ def _straight(turn: Turn, kit: Kit, course: Course) -> Iterator[Event]:
         yield from _in_their_language(turn, kit, course)
         return
     if way.way == "boundary":
-        if way.name == NO_STORIES:
-            course.update(only_listen=True)
+        if way.name in WISHES:
+            course.update(**{WISHES[way.name]: True})
         yield course.fixed(kit.words, f"boundary.{way.name}")
         yield from check_in(turn, kit, course)
         return
@@ -99,7 +91,7 @@ def _straight(turn: Turn, kit: Kit, course: Course) -> Iterator[Event]:
     hits = retrieve(turn, heard, moves, kit, sure=sure)
     yield Retrieved(hits=hits)
     course.step = "speak"
-    yield from _own_words(turn, reflection, hits, moves, kit, course)
+    yield from own_words(turn, heard, Plan(reflection, hits, moves), kit, course)
     course.step = "deliver"
     yield from _shown(turn, hits, moves, kit, course)
     yield from check_in(turn, kit, course)
@@ -125,66 +117,6 @@ def _in_their_language(turn: Turn, kit: Kit, course: Course) -> Iterator[Event]:
     yield from check_in(turn, kit, course)
 
 
-def _own_words(
-    turn: Turn, reflection: Reflection, hits: tuple[Hit, ...], moves: tuple[str, ...], kit: Kit, course: Course
-) -> Iterator[Event]:
-    """The model's own cleared sentences. A small model only gives back what was said, and curated words carry the reply."""
-    if kit.judge is not None:
-        yield from _chosen_words(turn, reflection, hits, moves, kit, course)
-        return
-    small = kit.profile.small
-    spoken, lost = "", ""
-    if not small or _worth_echoing(turn, reflection, course):
-        said = (*(message.text for message in turn.earlier if message.role == "person"), turn.said)
-        try:
-            for event in speak(compose(turn, hits, moves, kit.prompts, kit.profile), said, "", kit):
-                spoken += f" {event.text}" if isinstance(event, Said) else ""
-                yield event
-        except ModelError as error:
-            lost = "voice.lost" if spoken else "voice.missing"
-            yield Stumbled(step="speak", error=type(error).__name__)
-    course.update(model_spoke=bool(spoken))
-    if small or not spoken:
-        yield course.said(reflection.words)
-        spoken += reflection.words.text
-    if lost and not course.said_before(lost):
-        yield course.fixed(kit.words, lost)
-    if reflection.ask and "?" not in spoken and not hits and course.so_far.turns % LEAST_TO_ASK:
-        yield course.said(reflection.ask)
-
-
-def _chosen_words(
-    turn: Turn, reflection: Reflection, hits: tuple[Hit, ...], moves: tuple[str, ...], kit: Kit, course: Course
-) -> Iterator[Event]:
-    """The best of what a small model with a voice drafted; curated words where none of it is good enough."""
-    said = (*(message.text for message in turn.earlier if message.role == "person"), turn.said)
-    last = next((message.text for message in reversed(turn.earlier) if message.role == "companion"), "")
-    questions = "?" not in last
-    offers = [reflection.words] if reflection.near else []
-    if kit.echoes is not None:
-        offers += kit.echoes.offers(turn.said, reflection.mood if reflection.near else "", course.so_far.used_words, questions=questions)
-    chosen = choose(compose(turn, hits, moves, kit.prompts, kit.profile), said, offers, kit, questions=questions)
-    if chosen.withheld:
-        yield chosen.withheld
-    course.update(model_spoke=any(event.voice == "model" for event in chosen.said))
-    course.so_far = course.so_far.with_words(*(event.words for event in chosen.said if event.words))
-    yield from chosen.said
-    if not chosen.said:
-        yield course.said(reflection.words)
-        if reflection.ask and not hits and questions:
-            yield course.said(reflection.ask)
-    if chosen.error:
-        yield Stumbled(step="speak", error=type(chosen.error).__name__)
-        if not course.said_before("voice.missing"):
-            yield course.fixed(kit.words, "voice.missing")
-
-
-def _worth_echoing(turn: Turn, reflection: Reflection, course: Course) -> bool:
-    """Giving back somebody's words helps when there were some, and not twice in a row."""
-    length = len(turn.said.split())
-    return LEAST_TO_ECHO <= length <= MOST_TO_ECHO and not course.so_far.model_spoke and reflection.mood not in NO_NOTE_AFTER
-
-
 def _shown(turn: Turn, hits: tuple[Hit, ...], moves: tuple[str, ...], kit: Kit, course: Course) -> Iterator[Event]:
     """What other people wrote, and ways to people."""
     course.update(quoted_last=bool(hits))
@@ -193,7 +125,8 @@ def _shown(turn: Turn, hits: tuple[Hit, ...], moves: tuple[str, ...], kit: Kit, 
         if note is not None:
             course.update(shown_notes=(*course.so_far.shown_notes, note.id))
             yield quoted(note, hit)
-    if {"quote", "practice"} & set(moves) and not hits and not course.said_before("moves.nothing_near"):
+    looked = {"quote", "practice"} & set(moves) and len(turn.said.split()) >= FEW_WORDS
+    if looked and not hits and not course.said_before("moves.nothing_near"):
         yield course.fixed(kit.words, "moves.nothing_near")
     if "people" in moves:
         yield course.fixed(kit.words, "moves.people")

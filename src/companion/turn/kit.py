@@ -18,13 +18,13 @@ from companion.core.ports import (
     OutputCheck,
     People,
     Reader,
-    Reflections,
     StayWords,
     Tongues,
     Words,
     Young,
 )
 from companion.core.prompts import Profile, Prompts
+from companion.core.reflecting import Reflections
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,127 @@
+"""The reply itself: the best of what was drafted and of curated words, as a judge reads them; without a judge, what is nearest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from companion.core.errors import ModelError
+from companion.core.events import Event, Said, Stumbled
+from companion.core.judging import Offer
+from companion.core.message import Turn
+from companion.core.note import Hit
+from companion.core.ports import Heard
+from companion.core.reflecting import Reflection
+from companion.turn.choose import choose
+from companion.turn.compose import compose
+from companion.turn.course import Course
+from companion.turn.kit import Kit
+from companion.turn.retrieve import in_its_talk
+from companion.turn.screen import hear
+from companion.turn.speak import speak
+
+LEAST_TO_ASK = 2
+"""A question follows a reflection at most every second turn."""
+
+LEAST_TO_ECHO, MOST_TO_ECHO = 5, 40
+"""Words of a message that a small model may give back."""
+
+ENTRIES_OFFERED = 10
+"""Entries of the bank that a judge reads for one message."""
+
+ECHO_MARK = "\u201c"
+"""What an echo begins its quotation with."""
+
+SURE_OF_MOOD = 0.65
+"""Likeness to a situation from which its mood is taken for the mood of the message."""
+
+NO_NOTE_AFTER = frozenset({"hello", "thanks", "goodbye"})
+"""Moods after which no story is shown: there is nothing yet for it to be near to."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a reply is made from."""
+
+    reflection: Reflection
+    """What is nearest in the bank, or words that fit any message."""
+    hits: tuple[Hit, ...]
+    """The notes that will be shown after the reply."""
+    moves: tuple[str, ...]
+
+
+def own_words(turn: Turn, heard: Heard, plan: Plan, kit: Kit, course: Course, *, questions: bool = True) -> Iterator[Event]:
+    """Yield the reply, asking nothing where `questions` is False. Without a judge, a small model only gives back what was said."""
+    if kit.judge is not None and kit.judge.ready:
+        yield from _chosen(turn, heard, plan, kit, course, asking=questions)
+        return
+    small = kit.profile.small
+    spoken, lost = "", ""
+    if not small or _worth_echoing(turn, plan.reflection, course):
+        said = (*(message.text for message in turn.earlier if message.role == "person"), turn.said)
+        try:
+            for event in speak(compose(turn, plan.hits, plan.moves, kit.prompts, kit.profile), said, "", kit):
+                spoken += f" {event.text}" if isinstance(event, Said) else ""
+                yield event
+        except ModelError as error:
+            lost = "voice.lost" if spoken else "voice.missing"
+            yield Stumbled(step="speak", error=type(error).__name__)
+    course.update(model_spoke=bool(spoken))
+    if small or not spoken:
+        yield course.said(plan.reflection.words)
+        spoken += plan.reflection.words.text
+    if lost and not course.said_before(lost):
+        yield course.fixed(kit.words, lost)
+    quiet = course.so_far.no_questions or not questions
+    if plan.reflection.ask and not quiet and "?" not in spoken and not plan.hits and course.so_far.turns % LEAST_TO_ASK:
+        yield course.said(plan.reflection.ask)
+
+
+def _chosen(turn: Turn, heard: Heard, plan: Plan, kit: Kit, course: Course, *, asking: bool) -> Iterator[Event]:
+    """The best of the drafts and the bank; where none of it is good enough an echo, and then words that fit any message."""
+    said = (*(message.text for message in turn.earlier if message.role == "person"), turn.said)
+    last = next((message.text for message in reversed(turn.earlier) if message.role == "companion"), "")
+    questions = asking and "?" not in last and not course.so_far.no_questions
+    near = _near(turn, heard, kit, course)
+    offers = [Offer(one.words, one.likeness) for one in near]
+    chosen = choose(compose(turn, plan.hits, plan.moves, kit.prompts, kit.profile), said, offers, kit, questions=questions)
+    if chosen.withheld:
+        yield chosen.withheld
+    spoken = chosen.said or _echoed(turn, last, near, kit, course, questions=questions)
+    course.update(model_spoke=any(event.voice == "model" for event in spoken))
+    course.so_far = course.so_far.with_words(*(event.words for event in spoken if event.words))
+    yield from spoken
+    ask = next((one.ask for event in spoken for one in near if one.words.id == event.words), None)
+    if not spoken:
+        yield course.said(plan.reflection.words)
+        ask = plan.reflection.ask
+    if ask and questions and not plan.hits and course.so_far.turns % LEAST_TO_ASK:
+        yield course.said(ask)
+    if chosen.error:
+        yield Stumbled(step="speak", error=type(chosen.error).__name__)
+        if not course.said_before("voice.missing"):
+            yield course.fixed(kit.words, "voice.missing")
+
+
+def _echoed(turn: Turn, last: str, near: tuple[Reflection, ...], kit: Kit, course: Course, *, questions: bool) -> tuple[Said, ...]:
+    """Return the person's own words in a frame for their mood where that is sure, else in one that fits any; never twice in a row."""
+    if kit.echoes is None or ECHO_MARK in last:
+        return ()
+    mood = near[0].mood if near and near[0].likeness >= SURE_OF_MOOD else ""
+    offers = kit.echoes.offers(turn.said, mood, course.so_far.used_words, questions=questions)
+    return tuple(Said(text=words.text, voice="fixed", words=words.id) for words in offers[:1])
+
+
+def _near(turn: Turn, heard: Heard, kit: Kit, course: Course) -> tuple[Reflection, ...]:
+    """Return what the bank has for the message, and where it is short, also for it together with the one before."""
+    near = kit.reflections.near(heard, course.so_far.used_words, most=ENTRIES_OFFERED)
+    whole = in_its_talk(turn)
+    if whole == turn.said:
+        return near
+    return near + kit.reflections.near(hear(whole, kit), course.so_far.used_words, most=ENTRIES_OFFERED // 2)
+
+
+def _worth_echoing(turn: Turn, reflection: Reflection, course: Course) -> bool:
+    """Giving back somebody's words helps when there were some, and not twice in a row."""
+    length = len(turn.said.split())
+    return LEAST_TO_ECHO <= length <= MOST_TO_ECHO and not course.so_far.model_spoke and reflection.mood not in NO_NOTE_AFTER
