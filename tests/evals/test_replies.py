@@ -32,7 +32,7 @@ def test_only_a_picked_reply_counts_as_right_and_plain_words_venture_nothing() -
     wrong = Chosen("b", "said", "Other.", ["Good."], plain=False)
     plain = Chosen("c", "said", "Go on.", ["Good."], plain=True)
     found = {rate.name: (rate.hits, rate.n) for rate in chosen_rates([right, wrong, plain])}
-    assert found == {"replies that a reader had picked, of those ventured": (1, 2), "replies ventured": (2, 3)}
+    assert found == {"replies that a reader had picked, of those taken from the bank": (1, 2), "replies taken from the bank": (2, 3)}
     page = replies_page(chosen_rates([right, wrong]), [], [right, wrong, plain])
     assert "`b`" in page
     assert "`a`" not in page

@@ -10,10 +10,13 @@ import pytest
 
 from companion.app import Companion
 from companion.backends.scripted import NoModel, ScriptedModel
+from companion.core.concern import LAYER, Concern, Kind, Tier
 from companion.core.events import Event, Finished, Offered, Quoted, Routed, Said
 from companion.core.message import Message, Style, Turn
+from companion.core.ports import Heard
 from companion.core.prompts import Profile, Prompts
 from companion.turn.compose import compose
+from companion.turn.deliver import take_turn
 from companion.turn.kit import Kit
 from companion.turn.person import ask_for_a_person
 from companion.turn.retrieve import in_its_talk
@@ -168,3 +171,37 @@ def test_no_model_no_embedder_no_trouble(kit: Callable[..., Kit]) -> None:
     events = list(take_turn(Turn(said="i feel lonely in my empty flat"), kit(NoModel())))
     assert [event for event in events if isinstance(event, Said)]
     assert replace(kit().profile, small=False).small is False
+
+
+@pytest.mark.parametrize(("kind", "tier"), [(Kind.ABUSE, Tier.WATCH), (Kind.ABUSE, Tier.URGENT), (Kind.EATING, Tier.WATCH)])
+def test_no_tier_of_a_family_falls_into_the_words_for_a_broken_program(kit: Callable[..., Kit], kind: Kind, tier: Tier) -> None:
+    class Finds:
+        name = "phrases.en"
+
+        def concerns(self, heard: Heard) -> tuple[Concern, ...]:
+            return (Concern(check=self.name, tier=tier, kind=kind, because="a test"),)
+
+    events = list(take_turn(Turn(said="something", region="GB"), kit(NoModel(), input_checks=(Finds(),))))
+    words = [event.words for event in events if isinstance(event, Said)]
+    assert words
+    assert not [name for name in words if "unreadable" in name], words
+
+
+def test_a_faint_guess_is_asked_about_only_after_a_reply(kit: Callable[..., Kit]) -> None:
+    class Guesses:
+        name = LAYER
+
+        def concerns(self, heard: Heard) -> tuple[Concern, ...]:
+            return (Concern(check=self.name, tier=Tier.WATCH, kind=Kind.SUICIDAL_THOUGHTS, because="the trained layer"),)
+
+    turn = Turn(said="i went to the library so that somebody would say have a nice day", region="GB")
+    events = list(take_turn(turn, kit(NoModel(), input_checks=(Guesses(),))))
+    words = [event.words for event in events if isinstance(event, Said)]
+    assert words[-1].startswith("moves.asked_after")
+    assert len(words) > 1, "the plain question before any word about what was said sounds deaf"
+    assert [event for event in events if isinstance(event, Offered)]
+    finished = events[-1]
+    assert isinstance(finished, Finished)
+    assert finished.so_far.awaiting_answer
+    again = list(take_turn(turn.model_copy(update={"so_far": finished.so_far}), kit(NoModel(), input_checks=(Guesses(),))))
+    assert not [event for event in again if isinstance(event, Said) and event.words.startswith("moves.asked_after")], "asked once"

@@ -16,6 +16,7 @@ from companion.evals.report import table
 from companion.knowledge.reflections import PLAIN, read_reflections
 from companion.knowledge.voice import Example, read_examples, read_labelled, read_picked
 
+ECHO_MARK = "\u201c"
 WITHOUT_MODEL = "without the model"
 
 
@@ -39,7 +40,7 @@ def replies(companion: Companion, suites: Path, split: str) -> tuple[tuple[Rate,
     for one in read_picked(suites / "replies" / "picked.jsonl"):
         if one.split == split and one.replies and one.id in turns:
             said = reply(turns[one.id])
-            results.append(Chosen(one.id, one.said[-1], said, one.replies, said.startswith(plain)))
+            results.append(Chosen(one.id, one.said[-1], said, one.replies, said.startswith(plain) or ECHO_MARK in said))
     rates = (*guard_rates(approved, judged), *chosen_rates(results))
     typer.echo(table(f"Replies ({split})", rates))
     return rates, replies_page(rates, approved, results)

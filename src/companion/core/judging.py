@@ -19,15 +19,6 @@ class Judged:
     """By fault: that it says what must not be said."""
 
 
-@dataclass(frozen=True)
-class Offer:
-    """Curated words that may be said."""
-
-    words: FixedWords
-    likeness: float
-    """How near in meaning the situation lies that they were written for."""
-
-
 class Judge(Protocol):
     """Reads replies by meaning."""
 

@@ -29,7 +29,7 @@ class Chosen:
     reply: str
     picked: Sequence[str]
     plain: bool
-    """Whether only words that fit any message were found."""
+    """Whether nothing was chosen from the bank: an echo, or words that fit any message."""
 
     @property
     def right(self) -> bool:
@@ -56,8 +56,10 @@ def chosen_rates(results: Sequence[Chosen]) -> tuple[Rate, ...]:
     """Return how often the reply was one that a reader had picked, and how often nothing was ventured."""
     ventured = [one for one in results if not one.plain]
     return (
-        Rate(name="replies that a reader had picked, of those ventured", hits=sum(one.right for one in ventured), n=len(ventured)),
-        Rate(name="replies ventured", hits=len(ventured), n=len(results)),
+        Rate(
+            name="replies that a reader had picked, of those taken from the bank", hits=sum(one.right for one in ventured), n=len(ventured)
+        ),
+        Rate(name="replies taken from the bank", hits=len(ventured), n=len(results)),
     )
 
 
@@ -73,7 +75,7 @@ def replies_page(rates: Sequence[Rate], approved: Sequence[Guarded], results: Se
         "",
     ]
     rows += [f"- `{one.id}` {' '.join(one.reply.split())}" for one in approved if one.stopped]
-    rows += ["", "## Ventured, and picked by no reader", ""]
+    rows += ["", "## Taken from the bank, and picked by no reader", ""]
     others = [one for one in results if not one.plain and not one.right]
     rows += [f"- `{one.id}` {' '.join(one.said.split())} -> {' '.join(one.reply.split())}" for one in others]
     return "\n".join(rows) + "\n"

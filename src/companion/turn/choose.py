@@ -1,6 +1,6 @@
 """Chooses what a small model with a voice says: it drafts several replies, the guard drops what it must, a judge picks the best.
 
-Curated words stand among the drafts, and alone when no draft is good enough. Nothing is shown before all of it was checked.
+Nothing is shown before all of it was checked; when no draft is good enough, the reply is made without the model.
 """
 
 from __future__ import annotations
@@ -10,15 +10,13 @@ from dataclasses import dataclass
 
 from companion.core.errors import ModelError
 from companion.core.events import Said, Withheld
-from companion.core.judging import Judged, Offer
+from companion.core.judging import Judged
 from companion.core.ports import Draft, PromptMessage
 from companion.turn.kit import Kit
 from companion.turn.speak import drafted
 
 FLOOR = 0.7
 """Least worth at which anything is said; chosen by reading what was chosen for messages of the tune split."""
-LIKENESS_WEIGHS, LIKE_A_DRAFT = 0.6, 0.6
-"""How much nearness counts for curated words, and the nearness at which they stand level with a draft."""
 FAULT_WEIGHS = 0.5
 """How much of its likeliest fault is taken from a draft's chance; those over the guard's threshold never come this far."""
 LEAST_WORDS = 3
@@ -33,11 +31,9 @@ class Choice:
     error: ModelError | None = None
 
 
-def choose(prompt: Sequence[PromptMessage], said: tuple[str, ...], offers: Sequence[Offer], kit: Kit, *, questions: bool) -> Choice:
-    """Return the best of the model's drafts and of what is offered, and what was withheld on the way. Never raises."""
-    drafts: list[tuple[tuple[Said, ...], float]] = [
-        ((Said(text=offer.words.text, voice="fixed", words=offer.words.id),), offer.likeness) for offer in offers
-    ]
+def choose(prompt: Sequence[PromptMessage], said: tuple[str, ...], kit: Kit, *, questions: bool) -> Choice:
+    """Return the best of the model's drafts, and what was withheld on the way. Never raises."""
+    drafts: list[tuple[Said, ...]] = []
     stopped: list[Withheld] = []
     error: ModelError | None = None
     for _ in range(kit.profile.candidates):
@@ -48,8 +44,8 @@ def choose(prompt: Sequence[PromptMessage], said: tuple[str, ...], offers: Seque
             break
         stopped += [event for event in events if isinstance(event, Withheld)]
         spoken = tuple(event for event in events if isinstance(event, Said))
-        if _worth_judging(spoken, questions=questions):
-            drafts.append((spoken, LIKE_A_DRAFT))
+        if _worth_judging(spoken, questions=questions) and spoken not in drafts:
+            drafts.append(spoken)
     kinds = tuple(dict.fromkeys(kind for event in stopped for kind in event.kinds))
     withheld = Withheld(kinds=kinds, sentences=len(stopped)) if stopped else None
     return Choice(_best(drafts, said, kit), withheld, error)
@@ -60,17 +56,16 @@ def _worth_judging(spoken: tuple[Said, ...], *, questions: bool) -> bool:
     return len(text.split()) >= LEAST_WORDS and text.count("?") <= int(questions)
 
 
-def _best(drafts: Sequence[tuple[tuple[Said, ...], float]], said: tuple[str, ...], kit: Kit) -> tuple[Said, ...]:
+def _best(drafts: Sequence[tuple[Said, ...]], said: tuple[str, ...], kit: Kit) -> tuple[Said, ...]:
     """Return the draft that most likely fits; nothing where none does or the judge cannot be asked."""
     if not drafts or kit.judge is None:
         return ()
     try:
-        judged = kit.judge.judge(said, [_text(draft) for draft, _ in drafts])
+        judged = kit.judge.judge(said, [_text(draft) for draft in drafts])
     except ModelError:
         return ()
-    fit = [(worth(found), likeness, draft) for found, (draft, likeness) in zip(judged, drafts, strict=True)]
-    fit = [one for one in fit if one[0] >= FLOOR]
-    return max(fit, key=lambda one: one[0] + LIKENESS_WEIGHS * one[1])[2] if fit else ()
+    ranked = sorted(zip(map(worth, judged), drafts, strict=True), key=lambda pair: -pair[0])
+    return ranked[0][1] if ranked[0][0] >= FLOOR else ()
 
 
 def worth(judged: Judged) -> float:

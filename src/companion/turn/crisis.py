@@ -37,6 +37,10 @@ def in_crisis(turn: Turn, heard: Heard, verdict: Verdict, answer: Answer | None,
     tier = step.so_far.crisis_tier
     book = _speech(turn, kit, course).words
     asked = after_reply and step.family in ASKS_ABOUT_DYING and book.has(ASKED_AFTER)
+    if after_reply and not asked:
+        course.update(awaiting_answer=False)
+        yield ways(turn, kit, course, tier, AUDIENCES.get(step.family, ()))
+        return
     said = course.fixed(book, ASKED_AFTER) if asked else _words(step, turn, heard, kit, course)
     if not step.card:
         yield said
@@ -88,6 +92,7 @@ def _words(step: Step, turn: Turn, heard: Heard, kit: Kit, course: Course) -> Sa
     blanks = {"emergency": kit.lines.emergency(turn.region)}
     used = course.so_far.used_words
     there = [key for key in step.keys if key != STAY and book.has(key)]
+    there = [key for key in there if ".first" in key][:1] or there  # another tier's first words only where there are none of its own
     if STAY in step.keys and not any(book.fresh(key, used) for key in there):
         line = speech.stay.line(heard, step.family, used, blanks)
         if line:

@@ -167,6 +167,11 @@ def _other_kind(verdict: Verdict, so_far: SoFar) -> bool:
     return now != family_of(so_far.crisis_kind, so_far.crisis_subject, so_far.crisis_tier)
 
 
+def _nearest(tier: Tier) -> tuple[int, ...]:
+    """Return the tier, then those whose words stand in for it where a family has none of its own: graver ones first."""
+    return (*range(int(tier), int(Tier.MEDICAL) + 1), *range(int(tier) - 1, 0, -1))
+
+
 def _begin(verdict: Verdict, so_far: SoFar) -> Step:
     kind, tier = verdict.kinds[0], verdict.fresh
     family = family_of(kind, verdict.subject, tier)
@@ -185,5 +190,5 @@ def _begin(verdict: Verdict, so_far: SoFar) -> Step:
             "rang": so_far.rang or ring,
         }
     )
-    keys = (f"crisis.{family}.first.{int(tier)}", f"crisis.{family}.first", "crisis.unreadable.first")
+    keys = (*(f"crisis.{family}.first.{near}" for near in _nearest(tier)), f"crisis.{family}.first", "crisis.unreadable.first")
     return Step(keys, family, card=True, ring=ring, so_far=after)

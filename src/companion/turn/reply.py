@@ -1,4 +1,4 @@
-"""The reply itself: the best of what was drafted and of curated words, as a judge reads them; without a judge, what is nearest."""
+"""The reply itself: what people wrote for such a message, what a taught model drafted, an echo, or words that fit any message."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from companion.core.errors import ModelError
 from companion.core.events import Event, Said, Stumbled
-from companion.core.judging import Offer
 from companion.core.message import Turn
 from companion.core.note import Hit
 from companion.core.ports import Heard
@@ -26,8 +25,14 @@ LEAST_TO_ASK = 2
 LEAST_TO_ECHO, MOST_TO_ECHO = 5, 40
 """Words of a message that a small model may give back."""
 
-ENTRIES_OFFERED = 10
-"""Entries of the bank that a judge reads for one message."""
+ENTRIES_OFFERED = 3
+"""Entries of the bank that are looked at for one message."""
+
+NEAR_ENOUGH = 0.64
+"""Likeness from which words of the bank are said; chosen by reading what lay nearest to ordinary messages and to those of the tune split.
+
+The judge chose worse than nearness did: among replies that lie near, what it prefers is mostly noise.
+"""
 
 ECHO_MARK = "\u201c"
 """What an echo begins its quotation with."""
@@ -78,16 +83,21 @@ def own_words(turn: Turn, heard: Heard, plan: Plan, kit: Kit, course: Course, *,
 
 
 def _chosen(turn: Turn, heard: Heard, plan: Plan, kit: Kit, course: Course, *, asking: bool) -> Iterator[Event]:
-    """The best of the drafts and the bank; where none of it is good enough an echo, and then words that fit any message."""
+    """What the bank has for such a message; else the best draft, where there are any; else an echo; else words that fit any message."""
     said = (*(message.text for message in turn.earlier if message.role == "person"), turn.said)
     last = next((message.text for message in reversed(turn.earlier) if message.role == "companion"), "")
     questions = asking and "?" not in last and not course.so_far.no_questions
     near = _near(turn, heard, kit, course)
-    offers = [Offer(one.words, one.likeness) for one in near]
-    chosen = choose(compose(turn, plan.hits, plan.moves, kit.prompts, kit.profile), said, offers, kit, questions=questions)
-    if chosen.withheld:
-        yield chosen.withheld
-    spoken = chosen.said or _echoed(turn, last, near, kit, course, questions=questions)
+    spoken: tuple[Said, ...] = ()
+    error: ModelError | None = None
+    if near and near[0].likeness >= NEAR_ENOUGH:
+        spoken = (Said(text=near[0].words.text, voice="fixed", words=near[0].words.id),)
+    elif kit.profile.candidates:
+        chosen = choose(compose(turn, plan.hits, plan.moves, kit.prompts, kit.profile), said, kit, questions=questions)
+        spoken, error = chosen.said, chosen.error
+        if chosen.withheld:
+            yield chosen.withheld
+    spoken = spoken or _echoed(turn, last, near, kit, course, questions=questions)
     course.update(model_spoke=any(event.voice == "model" for event in spoken))
     course.so_far = course.so_far.with_words(*(event.words for event in spoken if event.words))
     yield from spoken
@@ -97,8 +107,8 @@ def _chosen(turn: Turn, heard: Heard, plan: Plan, kit: Kit, course: Course, *, a
         ask = plan.reflection.ask
     if ask and questions and not plan.hits and course.so_far.turns % LEAST_TO_ASK:
         yield course.said(ask)
-    if chosen.error:
-        yield Stumbled(step="speak", error=type(chosen.error).__name__)
+    if error:
+        yield Stumbled(step="speak", error=type(error).__name__)
         if not course.said_before("voice.missing"):
             yield course.fixed(kit.words, "voice.missing")
 
@@ -118,7 +128,8 @@ def _near(turn: Turn, heard: Heard, kit: Kit, course: Course) -> tuple[Reflectio
     whole = in_its_talk(turn)
     if whole == turn.said:
         return near
-    return near + kit.reflections.near(hear(whole, kit), course.so_far.used_words, most=ENTRIES_OFFERED // 2)
+    near += kit.reflections.near(hear(whole, kit), course.so_far.used_words, most=ENTRIES_OFFERED)
+    return tuple(sorted(near, key=lambda one: -one.likeness))
 
 
 def _worth_echoing(turn: Turn, reflection: Reflection, course: Course) -> bool:
