@@ -99,11 +99,10 @@ class ReflectionBank:
 
     def nearest(self, heard: Heard, used: frozenset[str]) -> Reflection:
         """Return the nearest entry's first words that were not said yet; the next nearest when all of its were."""
-        names = [*self._ranked(heard), PLAIN]
-        for name in names:
+        for name, likeness in (*self._ranked(heard), (PLAIN, 0.0)):
             fresh = _fresh(f"reflection.{name}", self._entries[name].variants, used)
             if fresh is not None:
-                return self._reflection(name, fresh, used)
+                return replace(self._reflection(name, fresh, used), likeness=likeness)
         return self._reflection(PLAIN, 0, used)
 
     def near(self, heard: Heard, used: frozenset[str], *, most: int) -> tuple[Reflection, ...]:
@@ -131,11 +130,11 @@ class ReflectionBank:
     def _all_fresh(self, name: str, used: frozenset[str]) -> list[int]:
         return [at for at in range(len(self._entries[name].variants)) if f"reflection.{name}.{at}" not in used]
 
-    def _ranked(self, heard: Heard) -> list[str]:
+    def _ranked(self, heard: Heard) -> list[tuple[str, float]]:
         """Return the entries that answer the message, nearest first."""
         words = len(heard.said.split())
         return [
-            name
+            (name, value)
             for name, value in self._nearness(heard)
             if value >= LIKENESS_FLOOR and words <= self._entries[name].longest and self._fits(name, heard.plain)
         ]

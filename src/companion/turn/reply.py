@@ -22,6 +22,9 @@ from companion.turn.speak import speak
 LEAST_TO_ASK = 2
 """A question follows a reflection at most every second turn."""
 
+NEAR_WITH_WORDS = 0.56
+"""The same where the message also has the words that tell the situation from others."""
+
 LEAST_TO_ECHO, MOST_TO_ECHO = 5, 40
 """Words of a message that a small model may give back."""
 
@@ -92,6 +95,9 @@ def _chosen(turn: Turn, heard: Heard, plan: Plan, kit: Kit, course: Course, *, a
     error: ModelError | None = None
     if near and near[0].likeness >= NEAR_ENOUGH:
         spoken = (Said(text=near[0].words.text, voice="fixed", words=near[0].words.id),)
+    elif plan.reflection.likeness >= NEAR_WITH_WORDS:
+        near = (plan.reflection,)
+        spoken = (Said(text=plan.reflection.words.text, voice="fixed", words=plan.reflection.words.id),)
     elif kit.profile.candidates:
         chosen = choose(compose(turn, plan.hits, plan.moves, kit.prompts, kit.profile), said, kit, questions=questions)
         spoken, error = chosen.said, chosen.error
