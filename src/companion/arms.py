@@ -27,7 +27,7 @@ def arms(companion: Companion, seed: int) -> Mapping[str, Arm]:
     """Return the arms by name; each gives the text that would be shown as the reply to a turn."""
     kit = companion.kit
     bare = LlamaModel(kit.model.path, seed=seed, temperature=0.7) if isinstance(kit.model, LlamaModel) else kit.model
-    alone = replace(kit, profile=replace(kit.profile, candidates=0))
+    alone = replace(kit, profile=replace(kit.profile, drafts=0))
     return {
         "default": _whole(kit),
         "raw": lambda turn: _raw(turn, bare),

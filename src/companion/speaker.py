@@ -65,20 +65,13 @@ def speaker_of(settings: Settings, embedder: SentenceEmbedder, model: ChatModel 
         or LlamaModel(
             path, context=profile.context, seed=settings.seed, warm=head(prompts), voice=voice, temperature=0.7 if voice else 0.3
         ),
-        profile=_drafting(profile, voiced=bool(voice), judged=bool(judge)),
+        profile=replace(profile, drafts=DRAFTS, sentences=3) if voice else profile,
         prompts=prompts,
         judge=judge if profile.small else None,
         echoes=echoes,
         small_checks=grounded,
         checks=(legible, Meaning(judge, card.threshold)) if judge and card else (legible,),
     )
-
-
-def _drafting(profile: Profile, *, voiced: bool, judged: bool) -> Profile:
-    """Return how many replies a small model drafts: none where it was not taught to speak, and the bank and echoes are at hand."""
-    if not profile.small or not judged:
-        return profile
-    return replace(profile, candidates=DRAFTS, sentences=3) if voiced else replace(profile, candidates=0)
 
 
 def head(prompts: Prompts) -> list[PromptMessage]:

@@ -47,7 +47,7 @@ class NoJudge:
 def drafting(kit: Callable[..., Kit]) -> Callable[..., list[Event]]:
     def go(*drafts: str | Exception, judge: Any = None, turn: Turn | None = None) -> list[Event]:
         made = kit(ScriptedModel(*drafts), judge=judge or ScriptedJudge(), small_checks=())
-        made = replace(made, profile=replace(made.profile, candidates=len(drafts)))
+        made = replace(made, profile=replace(made.profile, drafts=len(drafts)))
         return list(take_turn(turn or Turn(said=SAID), made))
 
     return go

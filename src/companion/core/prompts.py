@@ -31,6 +31,8 @@ class Profile:
     """Sentences of its own in a reply, at most."""
     candidates: int = 2
     """Replies drawn from a small model until one has a sentence that may be shown."""
+    drafts: int = 0
+    """Replies that a small model with a voice drafts for the judge to choose from; none where it was not taught to speak."""
     passages: int = 0
     """Passages put into the prompt."""
     longest: int = 60

@@ -36,7 +36,7 @@ def choose(prompt: Sequence[PromptMessage], said: tuple[str, ...], kit: Kit, *, 
     drafts: list[tuple[Said, ...]] = []
     stopped: list[Withheld] = []
     error: ModelError | None = None
-    for _ in range(kit.profile.candidates):
+    for _ in range(kit.profile.drafts):
         try:
             events = drafted(prompt, Draft(said=said), kit)
         except ModelError as broken:

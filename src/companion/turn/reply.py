@@ -98,7 +98,7 @@ def _chosen(turn: Turn, heard: Heard, plan: Plan, kit: Kit, course: Course, *, a
     elif plan.reflection.likeness >= NEAR_WITH_WORDS:
         near = (plan.reflection,)
         spoken = (Said(text=plan.reflection.words.text, voice="fixed", words=plan.reflection.words.id),)
-    elif kit.profile.candidates:
+    elif kit.profile.drafts:
         chosen = choose(compose(turn, plan.hits, plan.moves, kit.prompts, kit.profile), said, kit, questions=questions)
         spoken, error = chosen.said, chosen.error
         if chosen.withheld:
