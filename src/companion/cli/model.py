@@ -35,7 +35,10 @@ def get(
 
 
 def show() -> None:
-    """List the models that are here, and which one speaks."""
+    """List the models that are here, and which one speaks.
+
+    A star marks the one that speaks. The names are what `companion model use` takes; size and tokens are read from each model's own file.
+    """
     for model in known_models(settings()):
         typer.echo(f"{'*' if model.speaks else ' '} {told(model)}")
 
