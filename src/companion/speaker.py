@@ -25,7 +25,7 @@ from companion.settings import Settings
 SMALL_MODEL, MIDDLING_MODEL = 1_000_000_000, 5_000_000_000
 """Parameters under which a model is too small to be left alone, and under which it is asked for less."""
 DRAFTS = 3
-"""Replies that a small model with a voice drafts; more took longer than they helped."""
+"""Replies that a small model with a voice drafts; a guess until a voice is fitted and timed."""
 
 
 @dataclass(frozen=True)

@@ -28,4 +28,4 @@ class Reflections(Protocol):
         """Return the reflection nearest in meaning whose words were not said yet; always returns one."""
 
     def near(self, heard: Heard, used: frozenset[str], *, most: int) -> tuple[Reflection, ...]:
-        """Return words not said yet of up to `most` entries near in meaning, for a judge to choose from; may return none."""
+        """Return words not said yet of up to `most` entries near in meaning, nearest first; may return none."""

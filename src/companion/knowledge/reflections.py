@@ -25,7 +25,7 @@ PLAIN = "plain"
 LIKENESS_FLOOR = 0.48
 """Nearness under which an entry does not answer; a wrong reflection is worse than a plain one."""
 OFFER_FLOOR = 0.5
-"""Nearness from which an entry is worth showing to a judge, who reads its words together with the message."""
+"""Nearness under which an entry is not offered at all; how near is near enough to be said, the turn decides."""
 VARIANTS_OFFERED = 2
 ROWS_LOOKED_AT = 150
 """Messages of entries, nearest first, among which the entries to offer are looked for."""
@@ -106,7 +106,7 @@ class ReflectionBank:
         return self._reflection(PLAIN, 0, used)
 
     def near(self, heard: Heard, used: frozenset[str], *, most: int) -> tuple[Reflection, ...]:
-        """Return words not said yet of up to `most` entries, nearest first, two of each: for a judge to choose from."""
+        """Return words not said yet of up to `most` entries, nearest first, two of each."""
         words = len(heard.said.split())
         found = [pair for pair in self._nearness(heard) if pair[1] >= OFFER_FLOOR and words <= self._entries[pair[0]].longest][:most]
         return tuple(

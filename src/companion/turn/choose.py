@@ -16,7 +16,7 @@ from companion.turn.kit import Kit
 from companion.turn.speak import drafted
 
 FLOOR = 0.7
-"""Least worth at which anything is said; chosen by reading what was chosen for messages of the tune split."""
+"""Least worth at which a draft is said; a guess until drafts of a fitted voice have been read."""
 FAULT_WEIGHS = 0.5
 """How much of its likeliest fault is taken from a draft's chance; those over the guard's threshold never come this far."""
 LEAST_WORDS = 3
