@@ -20,7 +20,7 @@ MAY_IMPORT = {
     "settings": INNER,
     "evals": {"core", "turn"},
     "app": {"core", "turn", "checks", "knowledge", "handoff", "backends", "settings", "speaker"},
-    "fitting": {"core", "backends", "knowledge", "settings", "turn"},
+    "fitting": {"core", "backends", "checks", "knowledge", "settings", "turn"},
     "speaker": {"core", "backends", "checks", "knowledge", "settings"},
     "arms": {"app", "backends", "core", "evals", "turn"},
     "models": {"backends", "settings"},

@@ -243,6 +243,7 @@ def build(settings: Settings, *, model: ChatModel | None = None, people: People 
             *speaker.checks,
         ),
         small_checks=speaker.small_checks,
+        facts=speaker.facts,
         judge=speaker.judge,
         echoes=speaker.echoes,
         boundaries=FirstBoundary((PhraseBoundaries(rules), BoundariesByMeaning(card.boundary_threshold if card else 1.0))),

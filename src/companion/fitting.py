@@ -17,13 +17,16 @@ from companion.backends.finder import Finder
 from companion.backends.kept import KeptEmbedder, write_kept
 from companion.backends.model_file import check_file, starter_model
 from companion.backends.reader import Card
+from companion.checks.facts import SaidFacts
+from companion.checks.grounded import shared_words
 from companion.core.lesson import Lesson
 from companion.core.message import Message, Turn
 from companion.core.ports import Heard
 from companion.core.prompts import Profile
 from companion.core.voice import Voice
-from companion.knowledge.prompts import read_prompts
+from companion.knowledge.prompts import read_prompts, read_small_words
 from companion.knowledge.reflections import KEPT, ReflectionBank, read_cues, read_reflections
+from companion.knowledge.signals import read_facts
 from companion.knowledge.voice import Example, Labelled, Picked
 from companion.settings import Settings
 from companion.turn.compose import compose
@@ -38,6 +41,10 @@ NOT_PICKED = 4
 """Replies that lie near to a message and were not picked, for each message."""
 WEAK = "weak"
 """Labels a reply that breaks no rule and is still not good enough."""
+VOICE_ROUNDS = 2
+"""Times a voice is shown every example."""
+CLOSE = 0.4
+"""Share of a reply's telling words that must be the talk's own before a voice learns from it."""
 VOICED = "voice"
 """The prompt of a small model with a fitted voice."""
 
@@ -67,8 +74,10 @@ def fit_voice(settings: Settings, examples: Sequence[Example], out: Path, say: C
         turn = Turn(said=last.text, earlier=tuple(Message(role=line.role, text=line.text) for line in earlier))
         return Exchange(tuple(compose(turn, (), (), prompts, profile)), example.reply)
 
-    by_split = {split: [exchange(example) for example in examples if example.split == split] for split in ("fit", "tune")}
-    fitted = fit(model, by_split["fit"], by_split["tune"], out, say)
+    close = _close_to_the_talk(settings)
+    taught = [example for example in examples if close(example)]
+    by_split = {split: [exchange(example) for example in taught if example.split == split] for split in ("fit", "tune")}
+    fitted = fit(model, [by_split["fit"]] * VOICE_ROUNDS, by_split["tune"], out, say)
     card = Voice(
         made_on=date.today().isoformat(),
         model=model.name,
@@ -78,6 +87,21 @@ def fit_voice(settings: Settings, examples: Sequence[Example], out: Path, say: C
     )
     out.with_suffix(".json").write_text(card.model_dump_json(indent=1) + "\n", encoding="utf-8")
     return card
+
+
+def _close_to_the_talk(settings: Settings) -> Callable[[Example], bool]:
+    """Return what tells whether a reply stays close to the talk: no fact that nobody mentioned, and enough of its words the person's own.
+
+    A small model copies what it can and invents the rest, so it is taught from no reply that adds anything.
+    """
+    facts = SaidFacts(read_facts(settings.knowledge / "signals" / settings.language))
+    small = read_small_words(settings.prompts / "voice" / f"plain-words.{settings.language}.txt")
+
+    def close(example: Example) -> bool:
+        said = [line.text for line in example.turns]
+        return not facts.unsaid(example.reply, said) and shared_words(example.reply, said, small) >= CLOSE
+
+    return close
 
 
 def keep_reflections(settings: Settings) -> int:

@@ -10,6 +10,7 @@ from companion.backends.hub import chosen
 from companion.backends.judge import ReplyJudge, read_judge_card
 from companion.backends.llama import LlamaModel
 from companion.backends.model_file import facts_of, starter_model
+from companion.checks.facts import SaidFacts
 from companion.checks.grounded import Grounded
 from companion.checks.legible import Legible
 from companion.checks.meaning import Meaning
@@ -19,13 +20,15 @@ from companion.core.ports import ChatModel, OutputCheck, PromptMessage
 from companion.core.prompts import Profile, Prompts
 from companion.knowledge.echo import EchoBook, read_frames
 from companion.knowledge.prompts import read_prompts, read_small_words
+from companion.knowledge.signals import read_facts
 from companion.knowledge.voice import voice_for
 from companion.settings import Settings
 
 SMALL_MODEL, MIDDLING_MODEL = 1_000_000_000, 5_000_000_000
 """Parameters under which a model is too small to be left alone, and under which it is asked for less."""
-DRAFTS = 3
-"""Replies that a small model with a voice drafts; a guess until a voice is fitted and timed."""
+DRAFTS = 4
+"""Replies that a small model with a voice drafts."""
+TEMPERATURE, VOICE_TEMPERATURE = 0.3, 0.5
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Speaker:
     """Stand among the drafts that the judge chooses from."""
     small_checks: tuple[OutputCheck, ...]
     """Asked as well when the model is small: its own words only where it was taught to speak, otherwise only the person's words."""
+    facts: OutputCheck
+    """Whether words speak of something nobody mentioned."""
     checks: tuple[OutputCheck, ...]
     """What every model's sentences are read for besides the phrase rules: plain words, and what they mean."""
 
@@ -55,7 +60,8 @@ def speaker_of(settings: Settings, embedder: SentenceEmbedder, model: ChatModel 
     folder = settings.prompts / "voice"
     voice = voice_for(folder, path) if profile.small and model is None and judge else None
     prompts = read_prompts(settings.prompts / "model", "voice" if voice else "small" if profile.small else "large")
-    grounded = () if voice else (Grounded(read_small_words(folder / f"plain-words.{settings.language}.txt")),)
+    facts = SaidFacts(read_facts(settings.knowledge / "signals" / settings.language))
+    small_words = read_small_words(folder / f"plain-words.{settings.language}.txt")
     common = read_small_words(folder / f"common-words.{settings.language}.txt")
     legible = Legible(common)
     frames = settings.prompts / "fixed" / settings.language / "echo-frames.toml"
@@ -63,13 +69,19 @@ def speaker_of(settings: Settings, embedder: SentenceEmbedder, model: ChatModel 
     return Speaker(
         model=model
         or LlamaModel(
-            path, context=profile.context, seed=settings.seed, warm=head(prompts), voice=voice, temperature=0.7 if voice else 0.3
+            path,
+            context=profile.context,
+            seed=settings.seed,
+            warm=head(prompts),
+            voice=voice,
+            temperature=VOICE_TEMPERATURE if voice else TEMPERATURE,
         ),
         profile=replace(profile, drafts=DRAFTS, sentences=3) if voice else profile,
         prompts=prompts,
         judge=judge if profile.small else None,
         echoes=echoes,
-        small_checks=grounded,
+        small_checks=(facts,) if voice else (Grounded(small_words),),
+        facts=facts,
         checks=(legible, Meaning(judge, card.threshold)) if judge and card else (legible,),
     )
 

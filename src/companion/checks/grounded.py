@@ -49,6 +49,13 @@ def stem(word: str) -> str:
     return word[:-1] if len(word) > 3 and word[-1] == word[-2] else word
 
 
+def shared_words(text: str, said: Iterable[str], small: Collection[str]) -> float:
+    """Return which share of the telling words in `text` the talk has too; 1 where there are none. `small` are words that tell nothing."""
+    theirs = {stem(word) for word in _words(" ".join(said))}
+    telling = [stem(word) for word in _words(text) if word not in small]
+    return sum(word in theirs for word in telling) / len(telling) if telling else 1.0
+
+
 def _words(text: str) -> list[str]:
     return _WORD.findall(plain(text).replace("n't", " not"))
 

@@ -12,7 +12,8 @@ from companion.fitting import fit_reflection_finder, fit_reply_judge, fit_voice,
 from companion.knowledge.voice import read_examples, read_labelled, read_picked
 
 GUARDED = Path("evals/suites/guard")
-
+SHOWN = ("reflections.jsonl", "examples.jsonl")
+"""What a voice learns from: plain reflections of what was said, and those of the examples that stay close to it."""
 
 PICKED = Path("evals/suites/replies/picked.jsonl")
 PicksOption = Annotated[Path, typer.Option(help="What readers picked from the bank, as JSONL.")]
@@ -38,7 +39,8 @@ def fit(
     """
     chosen = settings()
     folder = chosen.prompts / "voice"
-    card = fit_voice(chosen, read_examples(examples or folder / "examples.jsonl"), out or folder / "voice.gguf", typer.echo)
+    taught = [example for path in ([examples] if examples else map(folder.joinpath, SHOWN)) for example in read_examples(path)]
+    card = fit_voice(chosen, taught, out or folder / "voice.gguf", typer.echo)
     typer.echo(f"loss on exchanges it had not met: {card.loss_before:.2f} before, {card.loss_after:.2f} after; {card.examples} exchanges")
 
 

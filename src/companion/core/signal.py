@@ -122,6 +122,16 @@ class LintRule(Rule):
     """Whether only the last paragraph is read for it."""
 
 
+class Fact(Value):
+    """Something that a reply may only mention when the talk did: a mother, a Tuesday, a hospital."""
+
+    name: str
+    words: tuple[str, ...]
+    """Words that mention it in a reply. One that ends in * stands for all that begin so."""
+    also: tuple[str, ...] = ()
+    """Words of the talk that vouch for it, beside its own."""
+
+
 class RuleSet(Value):
     """Rules with the slots that their patterns use."""
 

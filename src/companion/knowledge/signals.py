@@ -14,6 +14,7 @@ from companion.core.signal import (
     Contexts,
     DangerSignal,
     DangerSignals,
+    Fact,
     GuardSignal,
     LintRule,
     RuleSet,
@@ -86,6 +87,12 @@ def read_rules(folder: Path) -> RuleSet:
         guards=tuple(as_value(GuardSignal, t, where) for t, where in _tables(guard, "guard")),
         lints=tuple(as_value(LintRule, t, where) for t, where in _tables(lint, "lint")),
     )
+
+
+def read_facts(folder: Path) -> tuple[Fact, ...]:
+    """Return what a reply may not mention by itself; nothing for a language that has no such list. Raises NoteError."""
+    path = folder / "facts.toml"
+    return tuple(as_value(Fact, table, where) for table, where in _tables(path, "fact")) if path.is_file() else ()
 
 
 def read_answers(folder: Path) -> dict[str, tuple[str, ...]]:

@@ -26,8 +26,9 @@ from companion.turn.kit import Kit
 from companion.turn.protocol import next_step
 from companion.turn.reply import NO_NOTE_AFTER, Plan, own_words
 from companion.turn.retrieve import FEW_WORDS, retrieve
-from companion.turn.route import route
-from companion.turn.screen import hear_turn, screen
+from companion.turn.route import Route, route
+from companion.turn.screen import hear, hear_turn, screen
+from companion.turn.sentences import sentences
 
 WISHES = {"no_stories": "only_listen", "no_questions": "no_questions"}
 """Boundaries by which somebody says how they want to be listened to, and what the talk remembers of it."""
@@ -77,16 +78,37 @@ def _straight(turn: Turn, kit: Kit, course: Course) -> Iterator[Event]:
         yield from _in_their_language(turn, kit, course)
         return
     if way.way == "boundary":
-        if way.name in WISHES:
-            course.update(**{WISHES[way.name]: True})
-        yield course.fixed(kit.words, f"boundary.{way.name}")
-        yield from check_in(turn, kit, course)
-        return
+        more = _beyond(turn, way.name, kit) if way.name in WISHES else ""
+        yield from _at_a_boundary(turn, way.name, kit, course, more=bool(more))
+        if not more:
+            return
+        turn, way = turn.model_copy(update={"said": more}), Route("moves", "reflect", ("reflect",))
+        heard = hear_turn(turn, kit)
+    yield from _moves(turn, heard, way.moves, kit, course)
 
+
+def _at_a_boundary(turn: Turn, name: str, kit: Kit, course: Course, *, more: bool) -> Iterator[Event]:
+    """Fixed words; only a few of them where the message says something besides, which is answered next."""
+    if name in WISHES:
+        course.update(**{WISHES[name]: True})
+    few = f"moves.{WISHES.get(name, name)}"
+    yield course.fixed(kit.words, few if more and kit.words.has(few) else f"boundary.{name}")
+    if not more:
+        yield from check_in(turn, kit, course)
+
+
+def _beyond(turn: Turn, wish: str, kit: Kit) -> str:
+    """Return what a message says besides a wish about the talk; nothing where that is too little to answer."""
+    parts = [part for part in sentences([turn.said]) if kit.boundaries.boundary(hear(part, kit)) != wish]
+    rest = " ".join(parts)
+    return rest if len(rest.split()) >= FEW_WORDS and rest != turn.said else ""
+
+
+def _moves(turn: Turn, heard: Heard, planned: tuple[str, ...], kit: Kit, course: Course) -> Iterator[Event]:
     course.step = "retrieve"
     reflection = kit.reflections.nearest(heard, course.so_far.used_words)
     quiet = reflection.mood in NO_NOTE_AFTER or course.so_far.only_listen
-    moves = ("reflect",) if quiet else way.moves
+    moves = ("reflect",) if quiet else planned
     sure = course.so_far.quoted_last or not reflection.near  # two in a row, or a message nobody foresaw, asks for more than nearness
     hits = retrieve(turn, heard, moves, kit, sure=sure)
     yield Retrieved(hits=hits)

@@ -65,6 +65,8 @@ class Kit:
     """Lowers what the trained layer holds for harmless; None hears every phrase at its full tier."""
     small_checks: Sequence[OutputCheck] = ()
     """Asked as well when the model is small."""
+    facts: OutputCheck | None = None
+    """Asked before curated words are said: whether they speak of something nobody mentioned. None lets them all pass."""
     judge: Judge | None = None
     """Chooses among a small model's drafts; None where it is not asked for any."""
     echoes: Echoes | None = None

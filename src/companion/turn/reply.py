@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from companion.core.errors import ModelError
 from companion.core.events import Event, Said, Stumbled
 from companion.core.message import Turn
 from companion.core.note import Hit
-from companion.core.ports import Heard
+from companion.core.ports import Draft, Heard
 from companion.core.reflecting import Reflection
-from companion.turn.choose import choose
+from companion.turn.choose import Choice, choose
 from companion.turn.compose import compose
 from companion.turn.course import Course
 from companion.turn.kit import Kit
 from companion.turn.retrieve import in_its_talk
 from companion.turn.screen import hear
-from companion.turn.speak import speak
+from companion.turn.speak import judge_sentence, speak
 
 LEAST_TO_ASK = 2
 """A question follows a reflection at most every second turn."""
+
+SURE_OF_WORDS = 0.74
+"""Likeness from which words of the bank are said before a model is asked for any."""
 
 NEAR_WITH_WORDS = 0.56
 """The same where the message also has the words that tell the situation from others."""
@@ -86,37 +89,42 @@ def own_words(turn: Turn, heard: Heard, plan: Plan, kit: Kit, course: Course, *,
 
 
 def _chosen(turn: Turn, heard: Heard, plan: Plan, kit: Kit, course: Course, *, asking: bool) -> Iterator[Event]:
-    """What the bank has for such a message; else the best draft, where there are any; else an echo; else words that fit any message."""
+    """What the bank has for just such a message; else the best draft; else what it has for one like it; an echo; words that always fit."""
     said = (*(message.text for message in turn.earlier if message.role == "person"), turn.said)
     last = next((message.text for message in reversed(turn.earlier) if message.role == "companion"), "")
     questions = asking and "?" not in last and not course.so_far.no_questions
-    near = _near(turn, heard, kit, course)
-    spoken: tuple[Said, ...] = ()
-    error: ModelError | None = None
-    if near and near[0].likeness >= NEAR_ENOUGH:
-        spoken = (Said(text=near[0].words.text, voice="fixed", words=near[0].words.id),)
-    elif plan.reflection.likeness >= NEAR_WITH_WORDS:
-        near = (plan.reflection,)
-        spoken = (Said(text=plan.reflection.words.text, voice="fixed", words=plan.reflection.words.id),)
-    elif kit.profile.drafts:
+    near = tuple(one for one in (*_near(turn, heard, kit, course), plan.reflection) if one.likeness and _true_to(said, one, kit))
+    chosen = Choice()
+    if kit.profile.drafts and not (near and near[0].likeness >= SURE_OF_WORDS):
         chosen = choose(compose(turn, plan.hits, plan.moves, kit.prompts, kit.profile), said, kit, questions=questions)
-        spoken, error = chosen.said, chosen.error
         if chosen.withheld:
             yield chosen.withheld
-    spoken = spoken or _echoed(turn, last, near, kit, course, questions=questions)
+    spoken = chosen.said or _curated(near, plan.reflection) or _echoed(turn, last, near, kit, course, questions=questions)
     course.update(model_spoke=any(event.voice == "model" for event in spoken))
     course.so_far = course.so_far.with_words(*(event.words for event in spoken if event.words))
     yield from spoken
     ask = next((one.ask for event in spoken for one in near if one.words.id == event.words), None)
     if not spoken:
-        yield course.said(plan.reflection.words)
-        ask = plan.reflection.ask
+        yield course.said(kit.reflections.nearest(replace(heard, vector=None), course.so_far.used_words).words)
     if ask and questions and not plan.hits and course.so_far.turns % LEAST_TO_ASK:
         yield course.said(ask)
-    if error:
-        yield Stumbled(step="speak", error=type(error).__name__)
+    if chosen.error:
+        yield Stumbled(step="speak", error=type(chosen.error).__name__)
         if not course.said_before("voice.missing"):
             yield course.fixed(kit.words, "voice.missing")
+
+
+def _true_to(said: tuple[str, ...], reflection: Reflection, kit: Kit) -> bool:
+    """Return whether curated words speak of nothing that nobody mentioned."""
+    return kit.facts is None or not judge_sentence(reflection.words.text, Draft(said=said), (kit.facts,))
+
+
+def _curated(near: Sequence[Reflection], nearest: Reflection) -> tuple[Said, ...]:
+    """Return what the bank has for a message like this one: near enough by meaning, or a little further off with its telling words."""
+    for one in near:
+        if one.likeness >= (NEAR_WITH_WORDS if one.words.id == nearest.words.id else NEAR_ENOUGH):
+            return (Said(text=one.words.text, voice="fixed", words=one.words.id),)
+    return ()
 
 
 def _echoed(turn: Turn, last: str, near: tuple[Reflection, ...], kit: Kit, course: Course, *, questions: bool) -> tuple[Said, ...]:
