@@ -33,6 +33,7 @@ def arms(companion: Companion, seed: int) -> Mapping[str, Arm]:
         "raw": lambda turn: _raw(turn, bare),
         "curated only": _whole(replace(alone, echoes=None)),
         "without the model": _whole(alone),
+        "one draft": _whole(replace(kit, profile=replace(kit.profile, drafts=min(1, kit.profile.drafts)))),
         "without echoes": _whole(replace(kit, echoes=None)),
         "without the bank": _whole(replace(kit, reflections=_NoBank(kit.reflections))),
         "without the judge": _whole(replace(alone, judge=None, echoes=None)),

@@ -55,11 +55,15 @@ def test_what_was_said_earlier_in_the_talk_counts() -> None:
 
 
 def test_a_language_without_a_list_is_left_alone() -> None:
-    assert not SaidFacts(read_facts(ROOT / "knowledge" / "signals" / "de")).unsaid("Deine Mutter und drei Katzen.", ["mir geht es schlecht"])
+    assert not SaidFacts(read_facts(ROOT / "knowledge" / "signals" / "de")).unsaid(
+        "Deine Mutter und drei Katzen.", ["mir geht es schlecht"]
+    )
 
 
 def test_the_taught_reflections_keep_to_the_talk() -> None:
-    stray = [(example.id, found) for example in REFLECTIONS if (found := FACTS.unsaid(example.reply, [line.text for line in example.turns]))]
+    stray = [
+        (example.id, found) for example in REFLECTIONS if (found := FACTS.unsaid(example.reply, [line.text for line in example.turns]))
+    ]
     assert not [one for one in stray if one[1] != ["hour"]]
     assert len(REFLECTIONS) >= 2500
 

@@ -13,7 +13,8 @@ from companion.core.errors import ModelBroken, ModelMissing
 from companion.core.events import Event, Finished, Said, Stumbled, Withheld
 from companion.core.judging import Judged
 from companion.core.message import Message, Turn
-from companion.core.ports import FixedWords
+from companion.core.ports import FixedWords, Heard
+from companion.core.reflecting import Reflection
 from companion.turn.choose import FLOOR, worth
 from companion.turn.deliver import take_turn
 from companion.turn.kit import Kit
@@ -119,3 +120,36 @@ def test_an_echo_may_be_the_best_and_is_remembered(kit: Callable[..., Kit]) -> N
     assert isinstance(finished, Finished)
     assert "echo.1" in finished.so_far.used_words
     assert not finished.so_far.model_spoke
+
+
+class ScriptedBank:
+    """A bank with one situation that lies very near to everything; its words are about a mother."""
+
+    def __init__(self, likeness: float = 0.9) -> None:
+        self._near = Reflection(
+            FixedWords(id="reflection.mother.0", text="Your mum, and all those years."), "grieving", True, None, likeness
+        )
+
+    def nearest(self, heard: Heard, used: frozenset[str]) -> Reflection:
+        return self._near if heard.vector is not None else Reflection(FixedWords(id="reflection.plain.0", text="It is read."), "any", False)
+
+    def near(self, heard: Heard, used: frozenset[str], *, most: int) -> tuple[Reflection, ...]:
+        return (self._near,)
+
+
+@pytest.mark.parametrize(("said", "meets"), [("i miss my mum, it has been years", True), ("i miss my wife, it has been months", False)])
+def test_curated_words_are_said_only_when_they_speak_of_what_the_talk_did(kit: Callable[..., Kit], said: str, meets: bool) -> None:
+    made = kit(ScriptedModel(), judge=ScriptedJudge(), reflections=ScriptedBank(), small_checks=())
+    events = list(take_turn(Turn(said=said), made))
+    assert ("mum" in spoken(events, "fixed")) is meets
+    assert spoken(events, "fixed")
+    blind = list(take_turn(Turn(said=said), replace(made, facts=None)))
+    assert "mum" in spoken(blind, "fixed"), "without the check they would have been said"
+
+
+def test_the_model_is_asked_before_words_that_are_merely_near(kit: Callable[..., Kit]) -> None:
+    made = kit(ScriptedModel(GOOD), judge=ScriptedJudge(), reflections=ScriptedBank(0.66), small_checks=(), facts=None)
+    made = replace(made, profile=replace(made.profile, drafts=1))
+    assert spoken(list(take_turn(Turn(said=SAID), made)), "model") == GOOD
+    sure = replace(made, model=ScriptedModel(), reflections=ScriptedBank(0.9))
+    assert "mum" in spoken(list(take_turn(Turn(said=SAID), sure)), "fixed"), "for just such a message the model is not asked"

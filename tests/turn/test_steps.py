@@ -205,3 +205,19 @@ def test_a_faint_guess_is_asked_about_only_after_a_reply(kit: Callable[..., Kit]
     assert finished.so_far.awaiting_answer
     again = list(take_turn(turn.model_copy(update={"so_far": finished.so_far}), kit(NoModel(), input_checks=(Guesses(),))))
     assert not [event for event in again if isinstance(event, Said) and event.words.startswith("moves.asked_after")], "asked once"
+
+
+def test_what_stands_beside_a_wish_is_answered_too(take: Take) -> None:
+    events = take("No questions please. I buried my wife this morning and I would like to write that down somewhere.")
+    said = [event for event in events if isinstance(event, Said)]
+    finished = events[-1]
+    assert isinstance(finished, Finished)
+    assert finished.so_far.no_questions
+    assert said[0].words.startswith("moves.no_questions")
+    assert len(said) > 1, "the wife is not passed over"
+    assert not any("?" in event.text for event in said)
+
+
+def test_a_wish_alone_gets_its_own_words(take: Take) -> None:
+    said = [event for event in take("No more questions please.") if isinstance(event, Said)]
+    assert [event.words.split(".")[0] for event in said] == ["boundary"]
