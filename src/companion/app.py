@@ -244,6 +244,8 @@ def build(settings: Settings, *, model: ChatModel | None = None, people: People 
         ),
         small_checks=speaker.small_checks,
         facts=speaker.facts,
+        drafter=speaker.drafter,
+        keeps=speaker.keeps,
         judge=speaker.judge,
         echoes=speaker.echoes,
         boundaries=FirstBoundary((PhraseBoundaries(rules), BoundariesByMeaning(card.boundary_threshold if card else 1.0))),

@@ -187,12 +187,13 @@ def test_no_tier_of_a_family_falls_into_the_words_for_a_broken_program(kit: Call
     assert not [name for name in words if "unreadable" in name], words
 
 
-def test_a_faint_guess_is_asked_about_only_after_a_reply(kit: Callable[..., Kit]) -> None:
+@pytest.mark.parametrize("tier", [Tier.WATCH, Tier.CONCERN])
+def test_a_faint_guess_is_asked_about_only_after_a_reply(kit: Callable[..., Kit], tier: Tier) -> None:
     class Guesses:
         name = LAYER
 
         def concerns(self, heard: Heard) -> tuple[Concern, ...]:
-            return (Concern(check=self.name, tier=Tier.WATCH, kind=Kind.SUICIDAL_THOUGHTS, because="the trained layer"),)
+            return (Concern(check=self.name, tier=tier, kind=Kind.SUICIDAL_THOUGHTS, because="the trained layer"),)
 
     turn = Turn(said="i went to the library so that somebody would say have a nice day", region="GB")
     events = list(take_turn(turn, kit(NoModel(), input_checks=(Guesses(),))))
@@ -205,6 +206,21 @@ def test_a_faint_guess_is_asked_about_only_after_a_reply(kit: Callable[..., Kit]
     assert finished.so_far.awaiting_answer
     again = list(take_turn(turn.model_copy(update={"so_far": finished.so_far}), kit(NoModel(), input_checks=(Guesses(),))))
     assert not [event for event in again if isinstance(event, Said) and event.words.startswith("moves.asked_after")], "asked once"
+
+
+@pytest.mark.parametrize(
+    ("check", "kind", "tier"), [("phrases", Kind.PLAN, Tier.CONCERN), (LAYER, Kind.ABUSE, Tier.CONCERN), (LAYER, Kind.PLAN, Tier.URGENT)]
+)
+def test_what_is_more_than_a_faint_guess_gets_the_protocol_at_once(kit: Callable[..., Kit], check: str, kind: Kind, tier: Tier) -> None:
+    class Finds:
+        name = check
+
+        def concerns(self, heard: Heard) -> tuple[Concern, ...]:
+            return (Concern(check=self.name, tier=tier, kind=kind, because="a test"),)
+
+    events = list(take_turn(Turn(said="something quiet", region="GB"), kit(NoModel(), input_checks=(Finds(),))))
+    words = [event.words for event in events if isinstance(event, Said)]
+    assert words[0].startswith("crisis."), words
 
 
 def test_what_stands_beside_a_wish_is_answered_too(take: Take) -> None:

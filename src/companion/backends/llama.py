@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 from companion.backends.model_file import TEMPLATE, check_file
 from companion.core.errors import ModelBroken, ModelError, ModelMissing
+from companion.core.judging import Drawn
 from companion.core.ports import PromptMessage
 
 LOAD_PATIENCE = 90.0
@@ -29,6 +30,8 @@ class _Order:
 
     prompt: Sequence[PromptMessage]
     longest: int
+    many: int = 0
+    """Whole replies that are wanted; none where one is streamed."""
     pieces: queue.SimpleQueue[object] = field(default_factory=queue.SimpleQueue)
     cancelled: threading.Event = field(default_factory=threading.Event)
 
@@ -55,6 +58,7 @@ class LlamaModel:
         self._thread: threading.Thread | None = None
         self._error: ModelError | None = None
         self._engine: Any = None
+        self._together: Any = None
 
     @property
     def state(self) -> State:
@@ -92,12 +96,19 @@ class LlamaModel:
 
     def stream(self, prompt: Sequence[PromptMessage], *, longest: int) -> Generator[str, None, None]:
         """Yield pieces of a reply of at most `longest` tokens. Raises ModelError. Closing the iterator stops the engine."""
+        for piece in self._ordered(_Order(prompt, longest)):
+            yield str(piece)
+
+    def drafts(self, prompt: Sequence[PromptMessage], *, many: int, longest: int) -> Sequence[Drawn]:
+        """Return `many` replies of at most `longest` tokens each, drawn together. Raises ModelError. Only with a voice."""
+        return [drawn for drawn in self._ordered(_Order(prompt, longest, many)) if isinstance(drawn, Drawn)]
+
+    def _ordered(self, order: _Order) -> Generator[object, None, None]:
         self.start()
         if not self._ready.wait(LOAD_PATIENCE):
             raise ModelMissing("the language model is still loading", mend="wait a little and ask again")
         if self._error is not None:
             raise self._error
-        order = _Order(prompt, longest)
         try:
             self._orders.put_nowait(order)
         except queue.Full:
@@ -112,7 +123,7 @@ class LlamaModel:
         if self._thread is not None:
             self._orders.put(None)
 
-    def _delivered(self, order: _Order) -> Generator[str, None, None]:
+    def _delivered(self, order: _Order) -> Generator[object, None, None]:
         while True:
             try:
                 piece = order.pieces.get(timeout=WORD_PATIENCE)
@@ -122,7 +133,7 @@ class LlamaModel:
                 return
             if isinstance(piece, BaseException):
                 raise ModelBroken(f"the language model failed ({type(piece).__name__})", mend="ask again") from None
-            yield str(piece)
+            yield piece
 
     def _work(self) -> None:
         """The only place that touches the engine."""
@@ -150,6 +161,10 @@ class LlamaModel:
             if order.cancelled.is_set():
                 return
             seed = self._seed if self._seed is not None else secrets.randbits(31)
+            if order.many:
+                for draft in self._together.draw(order.prompt, order.many, order.longest, seed, order.cancelled.is_set):
+                    order.pieces.put(draft)
+                return
             chunks = self._engine.create_chat_completion(
                 messages=list(order.prompt), max_tokens=order.longest, temperature=self._temperature,
                 top_p=0.9, repeat_penalty=1.05, seed=seed, stream=True,
@@ -171,8 +186,12 @@ class LlamaModel:
         try:
             import llama_cpp
 
+            from companion.backends.together import SEVERAL, Together
+
             lora = str(self._voice.resolve()) if self._voice else None
-            engine = llama_cpp.Llama(model_path=str(path.resolve()), n_ctx=self._context, verbose=False, lora_path=lora)
+            more = SEVERAL if lora else {}
+            engine = llama_cpp.Llama(model_path=str(path.resolve()), n_ctx=self._context, verbose=False, lora_path=lora, **more)
+            self._together = Together(engine, self._temperature) if lora and TEMPLATE in engine.metadata else None
         except Exception as error:
             mend = "fetch the model again, or name another file"
             raise ModelBroken(f"the model cannot be loaded ({type(error).__name__})", where=str(path), mend=mend) from error

@@ -29,7 +29,7 @@ _NUMBER = re.compile(r"\b(?:" + "|".join(sorted((re.escape(word) for word in _AS
 
 
 class SaidFacts:
-    """Objects to facts that are in the sentence and not in the talk. Silent without a list: capitals and numbers differ between languages."""
+    """Objects to facts that are in the sentence and not in the talk. Silent without a list: capitals mean other things elsewhere."""
 
     name = "facts"
 

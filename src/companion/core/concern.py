@@ -95,9 +95,11 @@ class Verdict(Value):
 
     @property
     def only_faint(self) -> bool:
-        """Whether this is a tier 1 of the trained layer alone, with no phrase and nothing in the talk to bear it out."""
+        """Whether this is a tier 1 or 2 of the trained layer alone, with no phrase and nothing in the talk to bear it out."""
         real = [concern for concern in self.concerns if concern.tier > Tier.ORDINARY]
-        return self.tier is Tier.WATCH and self.subject is Subject.SELF and all(concern.check == LAYER for concern in real)
+        return (
+            Tier.ORDINARY < self.tier <= Tier.CONCERN and self.subject is Subject.SELF and all(concern.check == LAYER for concern in real)
+        )
 
     @property
     def own_kinds(self) -> frozenset[Kind]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from companion.core.ports import FixedWords
+from companion.core.ports import FixedWords, PromptMessage
 
 
 @dataclass(frozen=True)
@@ -17,6 +17,29 @@ class Judged:
     """That somebody who reviews replies would let it stand."""
     faults: Mapping[str, float]
     """By fault: that it says what must not be said."""
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A reply that a model drew."""
+
+    text: str
+    sure: float
+    """Mean log-chance of its tokens: how much like itself the model sounded."""
+
+
+class Drafter(Protocol):
+    """A model that can draw several replies at once."""
+
+    def drafts(self, prompt: Sequence[PromptMessage], *, many: int, longest: int) -> Sequence[Drawn]:
+        """Return `many` replies of at most `longest` tokens each. Raises ModelError."""
+
+
+class Keeps(Protocol):
+    """Tells how closely a reply keeps to what somebody said."""
+
+    def closeness(self, reply: str, said: Sequence[str]) -> float:
+        """Return about 1 for words given back as they were said, less for all that is turned around or added."""
 
 
 class Judge(Protocol):

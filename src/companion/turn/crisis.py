@@ -14,7 +14,7 @@ from companion.core.message import Turn
 from companion.core.ports import Answer, Heard
 from companion.turn.course import Course, first_fresh
 from companion.turn.kit import Kit, Speech
-from companion.turn.protocol import ASKS_ABOUT_DYING, AUDIENCES, CHECK_AFTER, STAY, Step, next_step
+from companion.turn.protocol import ASKS_ABOUT_DYING, AUDIENCES, CHECK_AFTER, STAY, Step, family_of, next_step
 
 ASKED_AFTER = "moves.asked_after"
 """The plain question as it is put after a reply."""
@@ -23,9 +23,12 @@ ASKED_AFTER = "moves.asked_after"
 def faint(verdict: Verdict, answer: Answer | None, course: Course) -> bool:
     """Return whether somebody is first answered and then asked: danger was only guessed from how a message sounds, in a talk without any.
 
-    Most of those messages are an ordinary sad evening, and the plain question before any word about it sounds deaf.
+    Most of those messages are an ordinary sad evening, and the plain question before any word about it sounds deaf. At tier 2 only where
+    the question is about dying; the ways to people, and the call for a supporter, are the same as ever.
     """
-    return verdict.only_faint and answer is None and not course.so_far.staying and not course.so_far.asked_plainly
+    if not verdict.only_faint or answer is not None or course.so_far.staying or course.so_far.asked_plainly:
+        return False
+    return verdict.tier is Tier.WATCH or family_of(verdict.kinds[0], verdict.subject, verdict.tier) in ASKS_ABOUT_DYING
 
 
 def in_crisis(turn: Turn, heard: Heard, verdict: Verdict, answer: Answer | None, kit: Kit, course: Course) -> Iterator[Event]:

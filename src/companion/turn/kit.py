@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from companion.core.judging import Echoes, Judge
+from companion.core.judging import Drafter, Echoes, Judge, Keeps
 from companion.core.ports import (
     Answers,
     Boundaries,
@@ -69,6 +69,10 @@ class Kit:
     """Asked before curated words are said: whether they speak of something nobody mentioned. None lets them all pass."""
     judge: Judge | None = None
     """Chooses among a small model's drafts; None where it is not asked for any."""
+    drafter: Drafter | None = None
+    """Draws a small model's drafts together; None draws them one by one."""
+    keeps: Keeps | None = None
+    """Tells which draft keeps closest to what was said; None leaves the choice to the judge alone."""
     echoes: Echoes | None = None
     """Stand among a small model's drafts; None where no judge chooses."""
     profile: Profile = field(default_factory=Profile)

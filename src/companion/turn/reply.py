@@ -25,7 +25,7 @@ LEAST_TO_ASK = 2
 SURE_OF_WORDS = 0.74
 """Likeness from which words of the bank are said before a model is asked for any."""
 
-NEAR_WITH_WORDS = 0.56
+NEAR_WITH_WORDS = 0.62
 """The same where the message also has the words that tell the situation from others."""
 
 LEAST_TO_ECHO, MOST_TO_ECHO = 5, 40
@@ -45,6 +45,9 @@ ECHO_MARK = "\u201c"
 
 SURE_OF_MOOD = 0.65
 """Likeness to a situation from which its mood is taken for the mood of the message."""
+
+GLAD = frozenset({"proud", "happy", "relieved", "hopeful"})
+"""Moods of the nearest situation in which a reply may be loud."""
 
 NO_NOTE_AFTER = frozenset({"hello", "thanks", "goodbye"})
 """Moods after which no story is shown: there is nothing yet for it to be near to."""
@@ -96,7 +99,8 @@ def _chosen(turn: Turn, heard: Heard, plan: Plan, kit: Kit, course: Course, *, a
     near = tuple(one for one in (*_near(turn, heard, kit, course), plan.reflection) if one.likeness and _true_to(said, one, kit))
     chosen = Choice()
     if kit.profile.drafts and not (near and near[0].likeness >= SURE_OF_WORDS):
-        chosen = choose(compose(turn, plan.hits, plan.moves, kit.prompts, kit.profile), said, kit, questions=questions)
+        glad = bool(near) and near[0].mood in GLAD
+        chosen = choose(compose(turn, plan.hits, plan.moves, kit.prompts, kit.profile), said, kit, questions=questions, glad=glad)
         if chosen.withheld:
             yield chosen.withheld
     spoken = chosen.said or _curated(near, plan.reflection) or _echoed(turn, last, near, kit, course, questions=questions)
@@ -104,6 +108,8 @@ def _chosen(turn: Turn, heard: Heard, plan: Plan, kit: Kit, course: Course, *, a
     course.so_far = course.so_far.with_words(*(event.words for event in spoken if event.words))
     yield from spoken
     ask = next((one.ask for event in spoken for one in near if one.words.id == event.words), None)
+    if chosen.said and near and near[0].likeness >= NEAR_ENOUGH and "?" not in "".join(event.text for event in spoken):
+        ask = near[0].ask if near[0].ask and _true_to(said, replace(near[0], words=near[0].ask), kit) else None
     if not spoken:
         yield course.said(kit.reflections.nearest(replace(heard, vector=None), course.so_far.used_words).words)
     if ask and questions and not plan.hits and course.so_far.turns % LEAST_TO_ASK:
