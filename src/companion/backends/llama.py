@@ -152,7 +152,11 @@ class LlamaModel:
         """Read what every prompt begins with, so that the first reply does not wait for it."""
         if self._warm:
             try:
-                self._engine.create_chat_completion(messages=[*self._warm, {"role": "user", "content": "."}], max_tokens=1)
+                warm: list[PromptMessage] = [*self._warm, {"role": "user", "content": "."}]
+                if self._together is not None:
+                    self._together.draw(warm, 1, 1, 0, lambda: False)
+                else:
+                    self._engine.create_chat_completion(messages=warm, max_tokens=1)
             except Exception as error:
                 raise ModelBroken(f"the model failed on its first words ({type(error).__name__})", where=str(self.path)) from error
 
@@ -161,9 +165,10 @@ class LlamaModel:
             if order.cancelled.is_set():
                 return
             seed = self._seed if self._seed is not None else secrets.randbits(31)
-            if order.many:
-                for draft in self._together.draw(order.prompt, order.many, order.longest, seed, order.cancelled.is_set):
-                    order.pieces.put(draft)
+            if self._together is not None:
+                drawn = self._together.draw(order.prompt, max(1, order.many), order.longest, seed, order.cancelled.is_set)
+                for one in drawn:
+                    order.pieces.put(one if order.many else one.text)
                 return
             chunks = self._engine.create_chat_completion(
                 messages=list(order.prompt), max_tokens=order.longest, temperature=self._temperature,

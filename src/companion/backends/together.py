@@ -41,7 +41,11 @@ class Together:
         self._ends = {engine.token_eos(), *engine.tokenize(b"<|im_end|>", add_bos=False, special=True)[-1:]}
 
     def draw(self, prompt: Sequence[PromptMessage], many: int, longest: int, seed: int, stopped: Callable[[], bool]) -> list[Drawn]:
-        """Return `many` replies of at most `longest` tokens; the same for the same seed. Raises ModelBroken."""
+        """Return `many` replies of at most `longest` tokens. Raises ModelBroken.
+
+        The seed settles the draws; what the engine still remembers of an earlier prompt changes the last bits of its chances, so that the
+        same seed may yet give other words.
+        """
         self._chance = np.random.default_rng(seed)
         asked = self._format(messages=list(prompt))
         tokens = self._engine.tokenize(asked.prompt.encode(), add_bos=not asked.added_special, special=True)
