@@ -1,4 +1,4 @@
-"""Several replies at once from the real small model with its voice: whole, different, about what was said; and one alone where one is asked for."""
+"""Several replies at once from the real small model with its voice: whole, different, about what was said; and one alone when asked for."""
 
 from __future__ import annotations
 
