@@ -29,7 +29,7 @@ SMALL_MODEL, MIDDLING_MODEL = 1_000_000_000, 5_000_000_000
 """Parameters under which a model is too small to be left alone, and under which it is asked for less."""
 DRAFTS = 6
 """Replies that a small model with a voice drafts, all at once: less than twice the time of one."""
-TEMPERATURE, VOICE_TEMPERATURE = 0.3, 0.6
+TEMPERATURE, VOICE_TEMPERATURE = 0.3, 0.4
 
 
 @dataclass(frozen=True)

@@ -65,3 +65,20 @@ def test_no_frame_comes_twice_and_no_question_where_none_is_wanted() -> None:
     assert not {words.id for words in first} & {words.id for words in again}
     for mood in {frame.mood for frame in FRAMES}:
         assert not [text for text in echoes(said, mood, questions=False) if "?" in text]
+
+
+@pytest.mark.parametrize(
+    ("said", "turned"),
+    [
+        ("hes on nights. i shouted at them earlier, just stop it", "You shouted at them earlier."),
+        ("she made me sandwiches this morning. with a little note in", "She made you sandwiches this morning."),
+        ("my flatmate eats my food every single week", "Your flatmate eats your food every single week."),
+        ("i was at the window all evening", "You were at the window all evening."),
+        ("we left the house at ten", None),
+        ("im so stupid", None),
+        ("i want to die", None),
+    ],
+)
+def test_a_clause_is_turned_to_the_person_or_left(said: str, turned: str | None) -> None:
+    found = BOOK.turned(said)
+    assert (found.text if found else None) == turned

@@ -107,6 +107,9 @@ def test_a_fault_weighs_against_a_reply() -> None:
 
 
 class ScriptedEchoes:
+    def turned(self, said: str) -> FixedWords | None:
+        return None
+
     def offers(self, said: str, mood: str, used: frozenset[str], *, questions: bool) -> Sequence[FixedWords]:
         return [FixedWords(id="echo.1", text=GOOD)] if "echo.1" not in used else []
 

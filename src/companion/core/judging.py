@@ -58,3 +58,6 @@ class Echoes(Protocol):
 
     def offers(self, said: str, mood: str, used: frozenset[str], *, questions: bool) -> Sequence[FixedWords]:
         """Return what may be said back, none of it among `used`."""
+
+    def turned(self, said: str) -> FixedWords | None:
+        """Return a clause of theirs with "I" turned to "you"; None where there is none."""

@@ -45,6 +45,16 @@ _LAST_COUNTS = 0.5
 """What a later part of the message is worth beside an earlier one; people come to the point at the end."""
 
 
+_TURNED = {
+    "i": "you", "i'm": "you're", "im": "you're", "i've": "you've", "ive": "you've", "i'd": "you'd", "i'll": "you'll", "me": "you",
+    "my": "your", "mine": "yours", "myself": "yourself", "am": "are", "dont": "don't", "didnt": "didn't", "cant": "can't", "wont": "won't",
+    "hes": "he's", "shes": "she's", "havent": "haven't", "isnt": "isn't", "wasnt": "wasn't", "couldnt": "couldn't", "doesnt": "doesn't",
+    "thats": "that's", "theyre": "they're", "theres": "there's",
+}  # fmt: skip
+_HARD_TO_TURN = re.compile(r"\b(?:we|us|our|ours|was i|am i)\b", re.IGNORECASE)
+"""Clauses that a list of words cannot turn rightly."""
+
+
 class Frame(Value):
     """A sentence around somebody's words."""
 
@@ -76,6 +86,15 @@ class EchoBook:
                 taken.add(f"echo.{frame}")
                 found.append(FixedWords(id=f"echo.{frame}", text=self._frames[frame].text.replace("{echo}", span)))
         return found
+
+    def turned(self, said: str) -> FixedWords | None:
+        """Return the most telling short clause turned to "you": "You shouted at them earlier." None where there is no such clause."""
+        clause = next((span for kind, span in self.spans(said) if kind == "clause" and not _HARD_TO_TURN.search(span)), None)
+        if clause is None:
+            return None
+        plain = re.sub(r"\bi was\b", "i were", clause.replace("\u2019", "'"), flags=re.IGNORECASE)
+        words = " ".join(_TURNED.get(word.lower(), word) for word in plain.split())
+        return FixedWords(id=f"echo.turned.{zlib.crc32(clause.encode())}", text=f"{words[0].upper()}{words[1:]}.")
 
     def spans(self, said: str) -> list[tuple[Kind, str]]:
         """Return the parts of a message that can be echoed, the most telling first."""

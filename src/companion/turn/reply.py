@@ -22,7 +22,7 @@ from companion.turn.speak import judge_sentence, speak
 LEAST_TO_ASK = 2
 """A question follows a reflection at most every second turn."""
 
-SURE_OF_WORDS = 0.74
+SURE_OF_WORDS = 0.7
 """Likeness from which words of the bank are said before a model is asked for any."""
 
 NEAR_WITH_WORDS = 0.62
@@ -134,9 +134,12 @@ def _curated(near: Sequence[Reflection], nearest: Reflection) -> tuple[Said, ...
 
 
 def _echoed(turn: Turn, last: str, near: tuple[Reflection, ...], kit: Kit, course: Course, *, questions: bool) -> tuple[Said, ...]:
-    """Return the person's own words in a frame for their mood where that is sure, else in one that fits any; never twice in a row."""
+    """Return the person's own words: turned to "you" where a voice speaks so too, else in a frame; quoted never twice in a row."""
     if kit.echoes is None or ECHO_MARK in last:
         return ()
+    turned = kit.echoes.turned(turn.said) if kit.keeps is not None else None
+    if turned is not None and turned.id not in course.so_far.used_words:
+        return (Said(text=turned.text, voice="fixed", words=turned.id),)
     mood = near[0].mood if near and near[0].likeness >= SURE_OF_MOOD else ""
     offers = kit.echoes.offers(turn.said, mood, course.so_far.used_words, questions=questions)
     return tuple(Said(text=words.text, voice="fixed", words=words.id) for words in offers[:1])
