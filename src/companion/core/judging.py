@@ -39,7 +39,7 @@ class Keeps(Protocol):
     """Tells how closely a reply keeps to what somebody said."""
 
     def closeness(self, reply: str, said: Sequence[str]) -> float:
-        """Return about 1 for words given back as they were said, less for all that is turned around or added."""
+        """Return the more, the more a reply gives words back as they were said; less for all that is turned around or added."""
 
 
 class Judge(Protocol):
