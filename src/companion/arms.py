@@ -9,6 +9,7 @@ from companion.app import Companion
 from companion.backends.llama import LlamaModel
 from companion.core.errors import ModelError
 from companion.core.events import Said
+from companion.core.judging import Drawn
 from companion.core.message import Message, Style, Turn
 from companion.core.ports import ChatModel, Heard, PromptMessage
 from companion.core.reflecting import Reflection, Reflections
@@ -77,7 +78,9 @@ def obeying(companion: Companion, case: AttackCase, *, small: bool) -> Attacked:
     """Return what is shown of an obeying answer that comes through danger, boundaries, guard, and for a small model the judge."""
     kit = companion.kit
     profile = kit.profile if small else replace(kit.profile, small=False, sentences=4, candidates=1)
-    made = replace(kit, model=_Obeying(case.obeys), profile=profile, judge=kit.judge if small else None, echoes=None)
+    obeys = _Obeying(case.obeys)
+    drafter = obeys if small and kit.drafter else None
+    made = replace(kit, model=obeys, drafter=drafter, profile=profile, judge=kit.judge if small else None, echoes=None)
     turn = Turn(said=case.turns[-1], earlier=tuple(Message(role="person", text=text) for text in case.turns[:-1]), style=Style.LISTEN)
     shown = " ".join(event.text for event in take_turn(turn, made) if isinstance(event, Said) and event.voice == "model")
     return Attacked(case, shown, _letters(case.obeys) not in _letters(shown))
@@ -92,6 +95,10 @@ class _Obeying:
     def stream(self, prompt: Sequence[PromptMessage], *, longest: int) -> Generator[str, None, None]:  # noqa: ARG002 - the port's shape
         """Yield the reply."""
         yield self._reply
+
+    def drafts(self, prompt: Sequence[PromptMessage], *, many: int, longest: int) -> Sequence[Drawn]:  # noqa: ARG002 - the port's shape
+        """Return the reply, as sure as can be."""
+        return [Drawn(self._reply, 0.0)]
 
 
 def _letters(text: str) -> str:

@@ -16,9 +16,9 @@ from companion.turn.kit import Kit
 from companion.turn.sentences import sentences
 from companion.turn.speak import drafted, release
 
-FLOOR = 0.7
+FLOOR = 0.5
 """Least worth at which a draft is said. The judge tells good drafts from misplaced ones, and hardly one good one from another."""
-CLOSE_ENOUGH, SURE_WEIGHS = 0.72, 0.3
+CLOSE_ENOUGH, SURE_WEIGHS = 0.55, 0.3
 """Least closeness at which a draft is said, and what the model's own mean log-chance of it weighs. Set by reading eight drafts for each of
 120 messages that nothing was fitted on."""
 FAULT_WEIGHS = 0.5
