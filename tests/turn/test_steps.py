@@ -11,7 +11,7 @@ import pytest
 from companion.app import Companion
 from companion.backends.scripted import NoModel, ScriptedModel
 from companion.core.concern import LAYER, Concern, Kind, Tier
-from companion.core.events import Event, Finished, Offered, Quoted, Routed, Said
+from companion.core.events import Event, Finished, Offered, Quoted, Routed, Said, Stumbled
 from companion.core.message import Message, Style, Turn
 from companion.core.ports import Heard
 from companion.core.prompts import Profile, Prompts
@@ -237,3 +237,18 @@ def test_what_stands_beside_a_wish_is_answered_too(take: Take) -> None:
 def test_a_wish_alone_gets_its_own_words(take: Take) -> None:
     said = [event for event in take("No more questions please.") if isinstance(event, Said)]
     assert [event.words.split(".")[0] for event in said] == ["boundary"]
+
+
+@pytest.mark.parametrize("small", [True, False])
+def test_at_tier_two_no_model_speaks_before_the_question(kit: Callable[..., Kit], small: bool) -> None:
+    class Guesses:
+        name = LAYER
+
+        def concerns(self, heard: Heard) -> tuple[Concern, ...]:
+            return (Concern(check=self.name, tier=Tier.CONCERN, kind=Kind.PLAN, because="the trained layer"),)
+
+    made = kit(ScriptedModel(), small=small, input_checks=(Guesses(),))  # any call of this model fails the test
+    events = list(take_turn(Turn(said="i went to the library so that somebody would say have a nice day", region="GB"), made))
+    assert not [event for event in events if isinstance(event, Said) and event.voice == "model"]
+    assert not [event for event in events if isinstance(event, Stumbled)]
+    assert [event for event in events if isinstance(event, Offered)]

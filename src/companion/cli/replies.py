@@ -16,7 +16,6 @@ from companion.evals.report import table
 from companion.knowledge.reflections import PLAIN, read_reflections
 from companion.knowledge.voice import Example, read_examples, read_labelled, read_picked
 
-ECHO_MARK = "\u201c"
 WITHOUT_MODEL = "without the model"
 
 
@@ -33,14 +32,15 @@ def replies(companion: Companion, suites: Path, split: str) -> tuple[tuple[Rate,
     said_in = {one.id: tuple(line.text for line in one.turns if line.role == "person") for one in examples}
     approved = [Guarded(one.id, one.reply, "", stopped(one.reply, said_in[one.id])) for one in examples]
     judged = [Guarded(one.id, one.reply, one.fault, stopped(one.reply, one.said)) for one in labelled if one.fault != "weak"]
-    plain = read_reflections(chosen.prompts / "fixed" / chosen.language)[PLAIN].variants
+    entries = read_reflections(chosen.prompts / "fixed" / chosen.language)
+    bank = tuple(variant for name, entry in entries.items() if name != PLAIN for variant in entry.variants)
     turns = {one.id: _turn(one) for one in examples}
     reply = arms(companion, seed=1)[WITHOUT_MODEL]
     results = []
     for one in read_picked(suites / "replies" / "picked.jsonl"):
         if one.split == split and one.replies and one.id in turns:
             said = reply(turns[one.id])
-            results.append(Chosen(one.id, one.said[-1], said, one.replies, said.startswith(plain) or ECHO_MARK in said))
+            results.append(Chosen(one.id, one.said[-1], said, one.replies, not said.startswith(bank)))
     rates = (*guard_rates(approved, judged), *chosen_rates(results))
     typer.echo(table(f"Replies ({split})", rates))
     return rates, replies_page(rates, approved, results)

@@ -24,7 +24,7 @@ from companion.turn.course import Course
 from companion.turn.crisis import check_in, faint, in_crisis, ways
 from companion.turn.kit import Kit
 from companion.turn.protocol import next_step
-from companion.turn.reply import NO_NOTE_AFTER, Plan, own_words
+from companion.turn.reply import NO_NOTE_AFTER, Plan, curated_words, own_words
 from companion.turn.retrieve import FEW_WORDS, retrieve
 from companion.turn.route import Route, route
 from companion.turn.screen import hear, hear_turn, screen
@@ -70,7 +70,8 @@ def _straight(turn: Turn, kit: Kit, course: Course) -> Iterator[Event]:
         if faint(verdict, answer, course) and not _other_language(turn, course):
             course.step = "speak"
             reflection = kit.reflections.nearest(heard, course.so_far.used_words)
-            yield from own_words(turn, heard, Plan(reflection, (), ("reflect",)), kit, course, questions=False)
+            speak = own_words if verdict.tier is Tier.WATCH else curated_words
+            yield from speak(turn, heard, Plan(reflection, (), ("reflect",)), kit, course, questions=False)
         yield from in_crisis(turn, heard, verdict, answer, kit, course)
         return
     course.update(awaiting_answer=False, checking=False)

@@ -91,6 +91,11 @@ def own_words(turn: Turn, heard: Heard, plan: Plan, kit: Kit, course: Course, *,
         yield course.said(plan.reflection.ask)
 
 
+def curated_words(turn: Turn, heard: Heard, plan: Plan, kit: Kit, course: Course, *, questions: bool = True) -> Iterator[Event]:
+    """Yield a reply in which no model has a part: words of the bank, the person's own turned to them, or words that always fit."""
+    yield from _chosen(turn, heard, plan, replace(kit, profile=replace(kit.profile, drafts=0)), course, asking=questions)
+
+
 def _chosen(turn: Turn, heard: Heard, plan: Plan, kit: Kit, course: Course, *, asking: bool) -> Iterator[Event]:
     """What the bank has for just such a message; else the best draft; else what it has for one like it; an echo; words that always fit."""
     said = (*(message.text for message in turn.earlier if message.role == "person"), turn.said)
