@@ -27,7 +27,7 @@ def test_there_are_as_many_boundary_messages_as_promised_and_half_only_sound_lik
     split = Counter(case.split for case in CASES)
     assert split["test"] >= 600
     assert {case.id[0] for case in CASES if case.split == "test"} == {"b"}, "the test split has a writer of its own"
-    assert {case.id[0] for case in CASES if case.split != "test"} == {"a", "c"}
+    assert {case.id[0] for case in CASES if case.split != "test"}.isdisjoint({"b"})
     assert sum(not case.boundary for case in CASES) > 0.4 * len(CASES)
     assert len({case.text.lower() for case in CASES}) == len(CASES)
     assert all((case.how == "near") == (not case.boundary) for case in CASES)
